@@ -1,0 +1,36 @@
+package models
+
+import "time"
+
+// Actions of the journal, each on something that was public before or is now.
+const (
+	ActionPublished   = "published"
+	ActionUpdated     = "updated"
+	ActionUnpublished = "unpublished"
+	ActionWithdrawn   = "withdrawn"
+	ActionMoved       = "moved"
+)
+
+// Subjects of the journal. Other sites see the rows about entries; the rest
+// moves the generation, so that no cached page outlives what it shows.
+const (
+	SubjectEntry = "entry"
+	SubjectTerm  = "term"
+	SubjectSite  = "site"
+)
+
+// Change is one row of the journal. Rows are appended in the transaction of
+// the change they tell of and never touched again.
+type Change struct {
+	Seq        int64 `gorm:"primaryKey;autoIncrement"`
+	At         time.Time
+	Subject    string
+	SubjectID  string
+	Kind       string
+	Lang       string
+	Action     string
+	RevisionID string
+	// Branch is the chain of sections of the entry at that moment.
+	Branch string
+	Actor  string
+}

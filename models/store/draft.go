@@ -1,0 +1,25 @@
+package store
+
+import (
+	"fmt"
+
+	"meridian/models"
+)
+
+// Draft returns the working text of an edition.
+func (r *Read) Draft(edition string) (models.Draft, error) {
+	var d models.Draft
+	err := r.db.Where("edition_id = ?", edition).Take(&d).Error
+	return d, one(err)
+}
+
+// PutDraft overwrites the working text of an edition. Readers never see it,
+// so the journal stays silent.
+func (tx *Tx) PutDraft(d models.Draft) error {
+	err := affected(tx.db.Model(&models.Draft{}).Where("edition_id = ?", d.EditionID).
+		Select("*").Omit("edition_id").Updates(&d), models.ErrNotFound)
+	if err != nil {
+		return fmt.Errorf("put draft %s: %w", d.EditionID, err)
+	}
+	return nil
+}

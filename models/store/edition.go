@@ -1,0 +1,207 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"meridian/models"
+)
+
+// Edition returns an entry's edition in a language, ErrNotFound when there is
+// none.
+func (r *Read) Edition(entry, lang string) (models.Edition, error) {
+	var d models.Edition
+	err := r.db.Where("entry_id = ? AND lang = ?", entry, lang).Take(&d).Error
+	return d, one(err)
+}
+
+// Editions returns all editions of an entry, the facts among them, by
+// language.
+func (r *Read) Editions(entry string) ([]models.Edition, error) {
+	var list []models.Edition
+	err := r.db.Where("entry_id = ?", entry).Order("lang").Find(&list).Error
+	return list, err
+}
+
+// EditionByPath returns the edition, public or not, at an address.
+func (r *Read) EditionByPath(lang, path string) (models.Edition, error) {
+	var d models.Edition
+	err := r.db.Where("lang = ? AND path = ?", lang, path).Take(&d).Error
+	return d, one(err)
+}
+
+// AddEdition inserts an edition with its first draft.
+func (tx *Tx) AddEdition(d models.Edition, draft models.Draft) error {
+	if err := tx.db.Create(&d).Error; err != nil {
+		return fmt.Errorf("add edition: %w", duplicate(err, "address_taken"))
+	}
+	if err := tx.db.Create(&draft).Error; err != nil {
+		return fmt.Errorf("add draft: %w", err)
+	}
+	return nil
+}
+
+// duplicate turns a unique key that is taken into a conflict.
+func duplicate(err error, code string) error {
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return models.Conflict(code)
+	}
+	return err
+}
+
+// NextVersion raises an edition's version from the one the caller has seen.
+// It returns ErrStale when somebody else was faster.
+func (tx *Tx) NextVersion(d models.Edition, seen int) error {
+	return affected(tx.db.Model(&models.Edition{}).Where("id = ? AND version = ?", d.ID, seen).
+		Update("version", gorm.Expr("version + 1")), models.ErrStale)
+}
+
+// GoLive points the edition at a sealed revision, which makes that text
+// public, and appends the journal row.
+func (tx *Tx) GoLive(e models.Entry, d models.Edition, rev models.Revision, action, actor string) error {
+	set := map[string]any{
+		"live_revision": rev.ID, "published_at": tx.now,
+		"withdrawn_at": nil, "withdrawn_reason": "",
+	}
+	if d.FirstPublishedAt == nil {
+		set["first_published_at"] = tx.now
+	}
+	if err := affected(tx.db.Model(&models.Edition{}).Where("id = ?", d.ID).Updates(set), models.ErrNotFound); err != nil {
+		return fmt.Errorf("go live %s: %w", d.ID, err)
+	}
+	return tx.journal(e, d.Lang, action, rev.ID, actor)
+}
+
+// TakeDown clears the live pointer and appends the journal row. With a reason
+// the edition is withdrawn (readers get 410), without one unpublished (404).
+func (tx *Tx) TakeDown(e models.Entry, d models.Edition, reason, actor string) error {
+	set := map[string]any{"live_revision": nil, "withdrawn_at": nil, "withdrawn_reason": ""}
+	action := models.ActionUnpublished
+	if reason != "" {
+		set["withdrawn_at"], set["withdrawn_reason"] = tx.now, reason
+		action = models.ActionWithdrawn
+	}
+	if err := affected(tx.db.Model(&models.Edition{}).Where("id = ?", d.ID).Updates(set), models.ErrNotFound); err != nil {
+		return fmt.Errorf("take down %s: %w", d.ID, err)
+	}
+	return tx.journal(e, d.Lang, action, "", actor)
+}
+
+// SetPath gives an edition its address. Where the old one may be known to
+// readers it stays behind as a redirect and the journal says that the edition
+// moved; an address taken back stops being a redirect.
+func (tx *Tx) SetPath(e models.Entry, d models.Edition, slug, path, actor string) error {
+	if d.Path == nil {
+		return fmt.Errorf("set path of %s: facts have no address", d.ID)
+	}
+	old := *d.Path
+	err := tx.db.Model(&models.Edition{}).Where("id = ?", d.ID).Updates(map[string]any{"slug": slug, "path": path}).Error
+	if err != nil {
+		return fmt.Errorf("set path of %s: %w", d.ID, duplicate(err, "address_taken"))
+	}
+	if old == path {
+		return nil
+	}
+	if err := tx.db.Where("lang = ? AND path = ?", d.Lang, path).Delete(&models.Address{}).Error; err != nil {
+		return err
+	}
+	if d.FirstPublishedAt == nil {
+		return nil
+	}
+	if err := tx.redirect(models.Address{Lang: d.Lang, Path: old, EditionID: &d.ID, Origin: models.AddressAutomatic, CreatedAt: tx.now}); err != nil {
+		return err
+	}
+	if !d.Live() {
+		return nil
+	}
+	return tx.journal(e, d.Lang, models.ActionMoved, *d.LiveRevision, actor)
+}
+
+// SectionPath returns the address of a section in a language. A section
+// without an edition in that language is named by its original one.
+func (r *Read) SectionPath(section models.Entry, lang string) (string, error) {
+	segment := func(e models.Entry) (models.Edition, error) {
+		d, err := r.Edition(e.ID, lang)
+		if errors.Is(err, models.ErrNotFound) {
+			return r.Edition(e.ID, e.OriginalLang)
+		}
+		return d, err
+	}
+	path := ""
+	for e := section; !e.Root(); {
+		d, err := segment(e)
+		if err != nil {
+			return "", fmt.Errorf("address of section %s: %w", e.ID, err)
+		}
+		if path == "" {
+			path = d.Slug
+		} else {
+			path = d.Slug + "/" + path
+		}
+		if d.Lang == lang { // materialised: the rest is known
+			whole := *d.Path
+			if rest := path[len(d.Slug):]; rest != "" {
+				whole += rest
+			}
+			return whole, nil
+		}
+		if e, err = r.Entry(e.Section()); err != nil {
+			return "", err
+		}
+	}
+	return path, nil
+}
+
+// Below is an edition whose address depends on a section's.
+type Below struct {
+	Entry   models.Entry
+	Edition models.Edition
+}
+
+// EditionsBelow returns the editions in a language of everything below a
+// section, parents before children, the section itself left out.
+func (r *Read) EditionsBelow(section models.Entry, lang string) ([]Below, error) {
+	var entries []models.Entry
+	err := r.db.Where("id <> ? AND "+inBranch, append([]any{section.ID}, branchArgs(section.Branch)...)...).
+		Order("length(branch), id").Find(&entries).Error
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(entries))
+	for i, e := range entries {
+		ids[i] = e.ID
+	}
+	byEntry := map[string]models.Edition{}
+	for chunk := range chunks(ids, 500) {
+		var editions []models.Edition
+		if err := r.db.Where("lang = ? AND entry_id IN ?", lang, chunk).Find(&editions).Error; err != nil {
+			return nil, err
+		}
+		for _, d := range editions {
+			byEntry[d.EntryID] = d
+		}
+	}
+	var out []Below
+	for _, e := range entries {
+		if d, ok := byEntry[e.ID]; ok {
+			out = append(out, Below{e, d})
+		}
+	}
+	return out, nil
+}
+
+// chunks yields list in pieces of at most n, because SQLite bounds the number
+// of arguments of a statement.
+func chunks[T any](list []T, n int) func(func([]T) bool) {
+	return func(yield func([]T) bool) {
+		for len(list) > 0 {
+			k := min(n, len(list))
+			if !yield(list[:k]) {
+				return
+			}
+			list = list[k:]
+		}
+	}
+}

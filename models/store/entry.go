@@ -1,0 +1,115 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"meridian/models"
+)
+
+// Entry returns an entry, ErrNotFound when there is none with the id.
+func (r *Read) Entry(id string) (models.Entry, error) {
+	var e models.Entry
+	err := r.db.Where("id = ?", id).Take(&e).Error
+	return e, one(err)
+}
+
+// Root returns the root section, ErrNotFound before first start.
+func (r *Read) Root() (models.Entry, error) {
+	var e models.Entry
+	err := r.db.Where("section_id IS NULL").Take(&e).Error
+	return e, one(err)
+}
+
+// Entries returns the entries with the ids, in no order; missing ones are
+// left out.
+func (r *Read) Entries(ids []string) ([]models.Entry, error) {
+	var list []models.Entry
+	err := r.db.Where("id IN ?", ids).Find(&list).Error
+	return list, err
+}
+
+// SectionsBelow returns the sections of a branch, the top one included,
+// parents before children.
+func (r *Read) SectionsBelow(branch string) ([]models.Entry, error) {
+	var list []models.Entry
+	err := r.db.Where("kind = ? AND "+inBranch, append([]any{models.KindSection}, branchArgs(branch)...)...).
+		Order("length(branch), position, id").Find(&list).Error
+	return list, err
+}
+
+// inBranch selects a section's whole branch by one range over the index; its
+// arguments come from branchArgs. Ids hold no character above 'z'.
+const inBranch = "branch >= ? AND branch < ?"
+
+func branchArgs(branch string) []any { return []any{branch, branch + "~"} }
+
+// NextPosition returns the position after the last child of a section.
+func (r *Read) NextPosition(section string) (int, error) {
+	var n int
+	err := r.db.Raw("SELECT coalesce(max(position), 0) + 1 FROM entries WHERE section_id = ?", section).Scan(&n).Error
+	return n, err
+}
+
+// AddEntry inserts an entry. Nothing readers see changes by it.
+func (tx *Tx) AddEntry(e models.Entry) error {
+	if err := tx.db.Create(&e).Error; err != nil {
+		return fmt.Errorf("add entry: %w", err)
+	}
+	return nil
+}
+
+// SetNav moves an entry into or out of a menu. The journal says so for each
+// live edition, by who did it.
+func (tx *Tx) SetNav(e models.Entry, version int, nav, actor string) error {
+	err := affected(tx.db.Model(&models.Entry{}).Where("id = ? AND version = ?", e.ID, version).
+		Updates(map[string]any{"nav": nav, "version": gorm.Expr("version + 1")}), models.ErrStale)
+	if err != nil {
+		return fmt.Errorf("set menu of %s: %w", e.ID, err)
+	}
+	return tx.moved(e, "", actor)
+}
+
+// moved appends a "moved" row for each live edition of an entry, in one
+// language or (lang "") in all.
+func (tx *Tx) moved(e models.Entry, lang, actor string) error {
+	var live []models.Edition
+	q := tx.db.Where("entry_id = ? AND live_revision IS NOT NULL AND lang <> ?", e.ID, models.Facts)
+	if lang != "" {
+		q = q.Where("lang = ?", lang)
+	}
+	if err := q.Order("lang").Find(&live).Error; err != nil {
+		return err
+	}
+	for _, d := range live {
+		if err := tx.journal(e, d.Lang, models.ActionMoved, *d.LiveRevision, actor); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reach adds the condition that an entry row (alias e) is covered by one of
+// the grants.
+func reach(db *gorm.DB, grants []models.Grant, all bool) *gorm.DB {
+	if all {
+		return db
+	}
+	if len(grants) == 0 {
+		return db.Where("1 = 0")
+	}
+	var conds []string
+	var args []any
+	for _, g := range grants {
+		c := "(e.branch >= ? AND e.branch < ? AND e.domain_id = ?"
+		args = append(args, g.Branch, g.Branch+"~", g.Domain)
+		if len(g.Langs) > 0 {
+			c += " AND (d.lang IN ? OR d.lang = ?)"
+			args = append(args, g.Langs, models.Facts)
+		}
+		conds = append(conds, c+")")
+	}
+	return db.Where("("+strings.Join(conds, " OR ")+")", args...)
+}

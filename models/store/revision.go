@@ -1,0 +1,36 @@
+package store
+
+import (
+	"fmt"
+
+	"meridian/models"
+)
+
+// Revision returns a sealed revision.
+func (r *Read) Revision(id string) (models.Revision, error) {
+	var rev models.Revision
+	err := r.db.Where("id = ?", id).Take(&rev).Error
+	return rev, one(err)
+}
+
+// Revisions returns the newest revisions of an edition, newest first, at most
+// limit of them.
+func (r *Read) Revisions(edition string, limit int) ([]models.Revision, error) {
+	var list []models.Revision
+	err := r.db.Where("edition_id = ?", edition).Order("number DESC").Limit(limit).Find(&list).Error
+	return list, err
+}
+
+// Seal stores content as a new revision of an edition and returns it. Its
+// number is the next one of the edition.
+func (tx *Tx) Seal(edition string, c models.Content, author, reason string) (models.Revision, error) {
+	rev := models.Revision{ID: tx.NewID(), EditionID: edition, Content: c, Author: author, CreatedAt: tx.now, Reason: reason}
+	err := tx.db.Raw("SELECT coalesce(max(number), 0) + 1 FROM revisions WHERE edition_id = ?", edition).Scan(&rev.Number).Error
+	if err != nil {
+		return rev, fmt.Errorf("number revision: %w", err)
+	}
+	if err := tx.db.Create(&rev).Error; err != nil {
+		return rev, fmt.Errorf("seal revision: %w", err)
+	}
+	return rev, nil
+}

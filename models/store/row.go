@@ -1,0 +1,242 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"meridian/models"
+)
+
+// EditionRow is an edition with what a list shows of it.
+type EditionRow struct {
+	EntryID, Kind, Type, Branch, DomainID string
+	Nav, OriginalLang                     string
+	SectionID                             *string
+	Position                              int
+	EditionID, Lang, Slug                 string
+	Path                                  *string
+	LiveRevision                          *string
+	FirstPublishedAt, PublishedAt         *time.Time
+	WithdrawnAt                           *time.Time
+	Version                               int
+	Title                                 string
+	Author                                string
+	SavedAt                               time.Time
+	DraftHash, LiveHash                   string
+	SourceHashes                          map[string]string `gorm:"serializer:json"`
+	Date                                  string
+}
+
+// State returns the state of the row's edition.
+func (r EditionRow) State() models.State {
+	return models.StateOf(models.Edition{LiveRevision: r.LiveRevision, WithdrawnAt: r.WithdrawnAt, FirstPublishedAt: r.FirstPublishedAt}, r.DraftHash, r.LiveHash)
+}
+
+const rowColumns = `e.id AS entry_id, e.kind, e.type, e.branch, e.domain_id, e.nav, e.original_lang, e.section_id, e.position,
+	d.id AS edition_id, d.lang, d.slug, d.path, d.live_revision, d.first_published_at, d.published_at, d.withdrawn_at, d.version,
+	w.title, w.author, w.saved_at, w.hash AS draft_hash, coalesce(r.hash, '') AS live_hash, w.source_hashes,
+	coalesce(nullif(json_extract(f.fields, '$.date'), ''), '') AS date`
+
+// rows is the join behind every list of editions on the editor side. The
+// facts' draft gives the date a news item will have.
+func (r *Read) rows() *gorm.DB {
+	return r.db.Table("entries e").
+		Joins("JOIN editions d ON d.entry_id = e.id AND d.lang <> 'und'").
+		Joins("JOIN drafts w ON w.edition_id = d.id").
+		Joins("LEFT JOIN revisions r ON r.id = d.live_revision").
+		Joins("LEFT JOIN editions fd ON fd.entry_id = e.id AND fd.lang = 'und'").
+		Joins("LEFT JOIN drafts f ON f.edition_id = fd.id").
+		Where("e.trashed_at IS NULL")
+}
+
+// RowFilter selects editions for a list of the editor side.
+type RowFilter struct {
+	Entries []string // ids; nil = all
+	Kind    string
+	Kinds   []string
+	Branch  string // the section and everything below it
+	Section string // direct children only
+	Lang    string
+	State   models.State // live, changed, draft, off, withdrawn; "" = all
+	Text    string       // part of a title
+	Topic   string       // id of a term
+	Author  string       // of the draft
+	Changed bool         // drafts whose words readers do not see
+	Grants  []models.Grant
+	All     bool   // no limit by grants
+	Sort    string // "saved" and "date" are newest first; "" is the place in the tree
+	Limit   int
+	Offset  int
+}
+
+func (r *Read) filtered(f RowFilter) *gorm.DB {
+	q := reach(r.rows(), f.Grants, f.All)
+	if f.Entries != nil {
+		q = q.Where("e.id IN ?", f.Entries)
+	}
+	if f.Kind != "" {
+		q = q.Where("e.kind = ?", f.Kind)
+	}
+	if len(f.Kinds) > 0 {
+		q = q.Where("e.kind IN ?", f.Kinds)
+	}
+	if f.Branch != "" {
+		q = q.Where("e.branch >= ? AND e.branch < ?", branchArgs(f.Branch)...)
+	}
+	if f.Section != "" {
+		q = q.Where("e.section_id = ?", f.Section)
+	}
+	if f.Lang != "" {
+		q = q.Where("d.lang = ?", f.Lang)
+	}
+	if f.Text != "" {
+		q = q.Where("w.title LIKE ? ESCAPE '\\'", "%"+escapeLike(f.Text)+"%")
+	}
+	if f.Topic != "" {
+		q = q.Where("EXISTS (SELECT 1 FROM json_each(f.fields, '$.topics') t WHERE t.value = ?)", f.Topic)
+	}
+	if f.Author != "" {
+		q = q.Where("w.author = ?", f.Author)
+	}
+	if f.Changed {
+		q = q.Where("d.live_revision IS NULL OR w.hash <> r.hash")
+	}
+	switch f.State {
+	case models.StateLive:
+		q = q.Where("d.live_revision IS NOT NULL AND w.hash = r.hash")
+	case models.StateChanged:
+		q = q.Where("d.live_revision IS NOT NULL AND w.hash <> r.hash")
+	case models.StateDraft:
+		q = q.Where("d.live_revision IS NULL AND d.first_published_at IS NULL AND d.withdrawn_at IS NULL")
+	case models.StateOff:
+		q = q.Where("d.live_revision IS NULL AND d.first_published_at IS NOT NULL AND d.withdrawn_at IS NULL")
+	case models.StateWithdrawn:
+		q = q.Where("d.live_revision IS NULL AND d.withdrawn_at IS NOT NULL")
+	}
+	return q
+}
+
+// pageSize is the length of a list that asks for none.
+const pageSize = 50
+
+func (f RowFilter) limit() int {
+	if f.Limit <= 0 {
+		return pageSize
+	}
+	return f.Limit
+}
+
+// Rows returns editions for a list and whether more follow.
+func (r *Read) Rows(f RowFilter) ([]EditionRow, bool, error) {
+	q := r.filtered(f).Select(rowColumns)
+	switch f.Sort {
+	case "saved":
+		q = q.Order("w.saved_at DESC, d.id DESC")
+	case "date":
+		q = q.Order("date DESC, e.id DESC, d.lang")
+	default:
+		q = q.Order("e.kind DESC, e.position, e.id, d.lang")
+	}
+	limit := f.limit()
+	var list []EditionRow
+	if err := q.Limit(limit + 1).Offset(f.Offset).Scan(&list).Error; err != nil {
+		return nil, false, fmt.Errorf("list editions: %w", err)
+	}
+	if len(list) > limit {
+		return list[:limit], true, nil
+	}
+	return list, false, nil
+}
+
+// EntryIDs returns the ids of the entries that have an edition a filter
+// selects, in its order, and whether more follow.
+func (r *Read) EntryIDs(f RowFilter) ([]string, bool, error) {
+	q := r.filtered(f).Select("e.id").Group("e.id")
+	switch f.Sort {
+	case "saved":
+		q = q.Order("max(w.saved_at) DESC, e.id DESC")
+	case "date":
+		q = q.Order("coalesce(nullif(json_extract(f.fields, '$.date'), ''), '') DESC, e.id DESC")
+	default:
+		q = q.Order("e.kind DESC, e.position, e.id")
+	}
+	limit := f.limit()
+	var ids []string
+	if err := q.Limit(limit + 1).Offset(f.Offset).Scan(&ids).Error; err != nil {
+		return nil, false, fmt.Errorf("list entries: %w", err)
+	}
+	if len(ids) > limit {
+		return ids[:limit], true, nil
+	}
+	return ids, false, nil
+}
+
+// Lagging returns translations that were not made from the public revision of
+// their original, the most recently changed originals first. Whether a block
+// really differs is for the caller to compare.
+func (r *Read) Lagging(grants []models.Grant, all bool, limit int) ([]EditionRow, error) {
+	var list []EditionRow
+	err := reach(r.rows(), grants, all).Select(rowColumns).
+		Joins("JOIN editions o ON o.entry_id = e.id AND o.lang = e.original_lang AND o.live_revision IS NOT NULL").
+		Where("d.lang <> e.original_lang AND w.based_on <> o.live_revision").
+		Order("o.published_at DESC, d.id").Limit(limit).Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("list translations: %w", err)
+	}
+	return list, nil
+}
+
+// SourceHashes returns, by entry, the block hashes of the original: of its
+// public revision, or of its draft where it was never public.
+func (r *Read) SourceHashes(entries []string) (map[string]map[string]string, error) {
+	out := map[string]map[string]string{}
+	for chunk := range chunks(entries, 500) {
+		var list []struct {
+			EntryID string
+			Hashes  map[string]string `gorm:"serializer:json"`
+		}
+		err := r.db.Raw(`SELECT e.id AS entry_id, coalesce(r.hashes, w.hashes) AS hashes FROM entries e
+			JOIN editions d ON d.entry_id = e.id AND d.lang = e.original_lang
+			JOIN drafts w ON w.edition_id = d.id
+			LEFT JOIN revisions r ON r.id = d.live_revision WHERE e.id IN ?`, chunk).Scan(&list).Error
+		if err != nil {
+			return nil, fmt.Errorf("read originals: %w", err)
+		}
+		for _, h := range list {
+			out[h.EntryID] = h.Hashes
+		}
+	}
+	return out, nil
+}
+
+// Titles returns a title for each entry, public or not: in the first of langs
+// that has an edition, else in the original language.
+func (r *Read) Titles(entries []string, langs ...string) (map[string]string, error) {
+	out := map[string]string{}
+	best := map[string]int{}
+	for chunk := range chunks(entries, 500) {
+		var list []struct{ EntryID, Lang, OriginalLang, Title string }
+		err := r.db.Raw(`SELECT e.id AS entry_id, d.lang, e.original_lang, w.title FROM entries e
+			JOIN editions d ON d.entry_id = e.id AND d.lang <> 'und' JOIN drafts w ON w.edition_id = d.id WHERE e.id IN ?`, chunk).Scan(&list).Error
+		if err != nil {
+			return nil, fmt.Errorf("read titles: %w", err)
+		}
+		for _, t := range list {
+			rank := 1
+			if t.Lang == t.OriginalLang {
+				rank = 2
+			}
+			for i, l := range langs {
+				if l == t.Lang {
+					rank = 3 + len(langs) - i
+				}
+			}
+			if rank > best[t.EntryID] {
+				best[t.EntryID], out[t.EntryID] = rank, t.Title
+			}
+		}
+	}
+	return out, nil
+}

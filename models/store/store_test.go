@@ -1,0 +1,437 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"meridian/models"
+	"meridian/models/store"
+)
+
+func open(t *testing.T) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), t.TempDir(), store.Options{Exclusive: true, Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func TestOpenWithoutDatabase(t *testing.T) {
+	t.Parallel()
+	_, err := store.Open(t.Context(), t.TempDir(), store.Options{})
+	if !errors.Is(err, store.ErrNoDatabase) {
+		t.Fatalf("Open of an empty folder = %v, want ErrNoDatabase", err)
+	}
+}
+
+func TestSecondExclusiveOpenIsRefused(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	a, err := store.Open(t.Context(), dir, store.Options{Exclusive: true, Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	if _, err := store.Open(t.Context(), dir, store.Options{Exclusive: true}); !errors.Is(err, store.ErrLocked) {
+		t.Fatalf("second exclusive Open = %v, want ErrLocked", err)
+	}
+	b, err := store.Open(t.Context(), dir, store.Options{})
+	if err != nil {
+		t.Fatalf("Open beside a server = %v", err)
+	}
+	defer b.Close()
+	term := models.Term{ID: "peace", Vocabulary: models.VocabularyTopic}
+	if err := b.Tx(t.Context(), func(tx *store.Tx) error { return tx.PutTerm(term, "x") }); err != nil {
+		t.Fatalf("write beside a server: %v", err)
+	}
+	before := a.Head()
+	if err := a.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if a.Head() != before+1 {
+		t.Errorf("head after the other process wrote = %d, want %d", a.Head(), before+1)
+	}
+}
+
+func TestDamagedDatabaseIsRefused(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, store.File), []byte(strings.Repeat("not a database ", 500)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := store.Open(t.Context(), dir, store.Options{Exclusive: true})
+	if !errors.Is(err, store.ErrDamaged) {
+		t.Fatalf("Open of a damaged file = %v, want ErrDamaged", err)
+	}
+}
+
+func TestNewerSchemaIsRefused(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s, err := store.Open(t.Context(), dir, store.Options{Exclusive: true, Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", filepath.Join(dir, store.File))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)"); err != nil {
+		t.Fatal(err)
+	}
+	_ = db.Close()
+	if _, err := store.Open(t.Context(), dir, store.Options{Exclusive: true}); !errors.Is(err, store.ErrNewerSchema) {
+		t.Fatalf("Open of a newer schema = %v, want ErrNewerSchema", err)
+	}
+}
+
+func TestTransactionInsideTransactionIsRefused(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	ctx := t.Context()
+	err := s.Tx(ctx, func(tx *store.Tx) error {
+		return s.Tx(tx.Context(), func(*store.Tx) error { return nil })
+	})
+	if err == nil || !strings.Contains(err.Error(), "inside a transaction") {
+		t.Fatalf("nested transaction = %v, want a refusal", err)
+	}
+}
+
+// TestEveryColumnHasItsField compares the migrated schema with the types that
+// are stored in it.
+func TestEveryColumnHasItsField(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	for table, v := range map[string]any{
+		"entries": models.Entry{}, "editions": models.Edition{}, "drafts": models.Draft{}, "revisions": models.Revision{},
+		"changes": models.Change{}, "addresses": models.Address{}, "terms": models.Term{}, "term_labels": models.TermLabel{},
+		"users": models.User{}, "grants": models.Grant{}, "sessions": store.Session{}, "attempts": store.Attempt{},
+		"audit": store.AuditRow{}, "refs": store.Ref{},
+	} {
+		want := store.Columns(t, s, v)
+		got := store.TableColumns(t, s, table)
+		if !reflect.DeepEqual(want, got) {
+			t.Errorf("%s: fields %v, columns %v", table, want, got)
+		}
+	}
+}
+
+func TestPragmasOnEveryConnection(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	for _, db := range store.Pools(s) {
+		// Holding every connection at once is what makes the pool hand out each.
+		var conns []*sql.Conn
+		for range db.Size {
+			c, err := db.DB.Conn(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			conns = append(conns, c)
+		}
+		for i, c := range conns {
+			for pragma, want := range db.Want {
+				var got string
+				if err := c.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got); err != nil {
+					t.Fatalf("%s: %v", pragma, err)
+				}
+				if got != want {
+					t.Errorf("%s connection %d: %s = %s, want %s", db.Name, i, pragma, got, want)
+				}
+			}
+			_ = c.Close()
+		}
+	}
+}
+
+func TestReadersCannotWrite(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	for _, db := range store.Pools(s) {
+		if db.Name != "readers" {
+			continue
+		}
+		if _, err := db.DB.ExecContext(t.Context(), "INSERT INTO settings VALUES ('a', 'b')"); err == nil {
+			t.Error("a reader connection accepted a write")
+		}
+	}
+}
+
+func TestSealedRowsStay(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	seed(t, s)
+	for _, sql := range []string{
+		"UPDATE revisions SET title = 'x'", "UPDATE changes SET lang = 'x'", "DELETE FROM changes",
+		"UPDATE audit SET action = 'x'", "DELETE FROM audit", "DELETE FROM users",
+	} {
+		if err := store.Exec(s, sql); err == nil {
+			t.Errorf("%q went through", sql)
+		}
+	}
+}
+
+func TestAuditChainShowsWhatWasAltered(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	seed(t, s)
+	verify := func() (rows int, broken int64) {
+		err := s.View(t.Context(), func(r *store.Read) (err error) {
+			rows, broken, err = r.VerifyAudit()
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rows, broken
+	}
+	if rows, broken := verify(); rows != 3 || broken != 0 {
+		t.Fatalf("VerifyAudit = %d rows, broken at %d; want 3, 0", rows, broken)
+	}
+	for _, sql := range []string{"DROP TRIGGER audit_append_only", "UPDATE audit SET actor = 'somebody' WHERE seq = 2"} {
+		if err := store.Exec(s, sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, broken := verify(); broken != 2 {
+		t.Errorf("VerifyAudit after altering row 2 = broken at %d", broken)
+	}
+}
+
+// seeded is a small tree for the tests of this package.
+type seeded struct {
+	user    models.User
+	entry   models.Entry
+	edition models.Edition
+	rev     models.Revision
+}
+
+func seed(t *testing.T, s *store.Store) seeded {
+	t.Helper()
+	var out seeded
+	err := s.Tx(t.Context(), func(tx *store.Tx) error {
+		out.user = models.User{ID: tx.NewID(), Name: "A", Email: "a@b.example", Canonical: "a@b.example", Lang: "en", Theme: "system", CreatedAt: tx.Now()}
+		if err := tx.AddUser(out.user); err != nil {
+			return err
+		}
+		id := tx.NewID()
+		out.entry = models.Entry{ID: id, Kind: models.KindSection, Type: models.TypeArea, Branch: "/" + id + "/", DomainID: id, Nav: models.NavNone, OriginalLang: "en", CreatedAt: tx.Now(), CreatedBy: out.user.ID, Version: 1}
+		if err := tx.AddEntry(out.entry); err != nil {
+			return err
+		}
+		path := ""
+		out.edition = models.Edition{ID: tx.NewID(), EntryID: id, Lang: "en", Path: &path, Version: 1, CreatedAt: tx.Now()}
+		if err := tx.AddEdition(out.edition, models.Draft{EditionID: out.edition.ID, Author: out.user.ID, SavedAt: tx.Now()}); err != nil {
+			return err
+		}
+		var err error
+		if out.rev, err = tx.Seal(out.edition.ID, models.Content{Title: "T", Hash: "h", Fields: models.Values{}}, out.user.ID, models.ReasonPublished); err != nil {
+			return err
+		}
+		if err := tx.GoLive(out.entry, out.edition, out.rev, models.ActionPublished, out.user.ID); err != nil {
+			return err
+		}
+		for range 3 {
+			if err := tx.Audit(out.user.ID, "act", id, ""); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out.edition.LiveRevision, out.edition.FirstPublishedAt = &out.rev.ID, &out.rev.CreatedAt
+	return out
+}
+
+// TestWritesReadersSeeMoveTheJournal calls every writing method of Tx. Those
+// that change something readers can see must append to the journal; the
+// others, draft saves above all, must not.
+func TestWritesReadersSeeMoveTheJournal(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	sd := seed(t, s)
+	now := time.Now().UTC()
+	url := "/en/news/"
+	public := map[string]func(*store.Tx) error{
+		"GoLive":   func(tx *store.Tx) error { return tx.GoLive(sd.entry, sd.edition, sd.rev, models.ActionUpdated, "u") },
+		"TakeDown": func(tx *store.Tx) error { return tx.TakeDown(sd.entry, sd.edition, "", "u") },
+		"SetPath":  func(tx *store.Tx) error { return tx.SetPath(sd.entry, sd.edition, "x", "x", "u") },
+		"SetNav": func(tx *store.Tx) error {
+			if err := tx.GoLive(sd.entry, sd.edition, sd.rev, models.ActionUpdated, "u"); err != nil {
+				return err
+			}
+			return tx.SetNav(sd.entry, 1, models.NavMain, "u")
+		},
+		"AddRedirect": func(tx *store.Tx) error {
+			return tx.AddRedirect(models.Address{Lang: "en", Path: "old", URL: url, Origin: models.AddressManual}, "u")
+		},
+		"PutTerm": func(tx *store.Tx) error {
+			return tx.PutTerm(models.Term{ID: "t", Vocabulary: models.VocabularyTopic}, "u")
+		},
+		"PutSite":         func(tx *store.Tx) error { return tx.PutSite(models.Site{Languages: []string{"en"}}, "u") },
+		"PutInstallation": func(tx *store.Tx) error { return tx.PutInstallation(models.Installation{ID: "i"}) },
+	}
+	silent := map[string]func(*store.Tx) error{
+		"AddEntry": func(tx *store.Tx) error {
+			id := tx.NewID()
+			return tx.AddEntry(models.Entry{ID: id, Kind: models.KindPage, SectionID: &sd.entry.ID, Branch: sd.entry.Branch, DomainID: sd.entry.ID, Nav: "none", OriginalLang: "en", CreatedAt: now})
+		},
+		"AddEdition": func(tx *store.Tx) error {
+			p := ""
+			id := tx.NewID()
+			return tx.AddEdition(models.Edition{ID: id, EntryID: sd.entry.ID, Lang: "fr", Path: &p, CreatedAt: now}, models.Draft{EditionID: id, SavedAt: now})
+		},
+		"PutDraft": func(tx *store.Tx) error { return tx.PutDraft(models.Draft{EditionID: sd.edition.ID, SavedAt: now}) },
+		"Seal": func(tx *store.Tx) error {
+			_, err := tx.Seal(sd.edition.ID, models.Content{}, "u", models.ReasonSaved)
+			return err
+		},
+		"NextVersion": func(tx *store.Tx) error { return tx.NextVersion(sd.edition, 1) },
+		"PutRefs":     func(tx *store.Tx) error { return tx.PutRefs(sd.edition.ID, false, nil) },
+		// A part of publishing facts, whose GoLive appends the row.
+		"PutProjection": func(tx *store.Tx) error { return tx.PutProjection(sd.entry, models.Values{}, nil) },
+		"Audit":         func(tx *store.Tx) error { return tx.Audit("u", "a", "s", "") },
+		"AddUser": func(tx *store.Tx) error {
+			return tx.AddUser(models.User{ID: tx.NewID(), Canonical: "c", Theme: "system", CreatedAt: now})
+		},
+		"PutUser":     func(tx *store.Tx) error { return tx.PutUser(models.User{ID: sd.user.ID, Theme: "dark"}) },
+		"PutPassword": func(tx *store.Tx) error { _, err := tx.PutPassword(sd.user.ID, "h"); return err },
+		"Rehash":      func(tx *store.Tx) error { return tx.Rehash(sd.user.ID, "h", "i") },
+		"SetDisabled": func(tx *store.Tx) error { return tx.SetDisabled(sd.user.ID, true) },
+		"AddGrant": func(tx *store.Tx) error {
+			return tx.AddGrant(models.Grant{ID: tx.NewID(), UserID: sd.user.ID, Role: models.RoleAuthor, SectionID: sd.entry.ID})
+		},
+		"Seen":                  func(tx *store.Tx) error { return tx.Seen(sd.user.ID, now) },
+		"PutSetup":              func(tx *store.Tx) error { return tx.PutSetup("h", "e") },
+		"AddSession":            func(tx *store.Tx) error { return tx.AddSession(store.Session{Token: "t", Data: []byte("x"), ExpiresAt: now}) },
+		"PutSession":            func(tx *store.Tx) error { return tx.PutSession(store.Session{Token: "t", Data: []byte("y"), ExpiresAt: now}) },
+		"DeleteSession":         func(tx *store.Tx) error { return tx.DeleteSession("t") },
+		"DeleteSessions":        func(tx *store.Tx) error { return tx.DeleteSessions(sd.user.ID, "") },
+		"DeleteExpiredSessions": func(tx *store.Tx) error { return tx.DeleteExpiredSessions() },
+		"PutAttempt":            func(tx *store.Tx) error { return tx.PutAttempt(store.Attempt{Key: "k", Failures: 1, LastAt: now}) },
+	}
+	neither := map[string]bool{"Now": true, "Head": true, "NewID": true, "Random": true, "Context": true}
+	own := map[string]bool{}
+	read := reflect.TypeFor[*store.Read]()
+	for m := range reflect.TypeFor[*store.Tx]().Methods() {
+		if _, inherited := read.MethodByName(m.Name); inherited && m.Name != "Context" {
+			continue
+		}
+		own[m.Name] = true
+		if public[m.Name] == nil && silent[m.Name] == nil && !neither[m.Name] {
+			t.Errorf("Tx.%s is in neither list: does it change what readers see?", m.Name)
+		}
+	}
+	order := func(m map[string]func(*store.Tx) error, first ...string) []string {
+		names := first
+		for n := range m {
+			if !own[n] {
+				t.Errorf("Tx.%s is listed but does not exist", n)
+			}
+			names = append(names, n)
+		}
+		return names
+	}
+	rollback := errors.New("put everything back")
+	run := func(name string, fn func(*store.Tx) error, moves bool) {
+		err := s.Tx(t.Context(), func(tx *store.Tx) error {
+			if name == "PutSession" {
+				if err := silent["AddSession"](tx); err != nil {
+					return err
+				}
+			}
+			if err := fn(tx); err != nil {
+				return err
+			}
+			if got := tx.Head() > 0; got != moves {
+				t.Errorf("Tx.%s: journal moved = %v, want %v", name, got, moves)
+			}
+			return rollback
+		})
+		if !errors.Is(err, rollback) {
+			t.Errorf("Tx.%s: %v", name, err)
+		}
+	}
+	for _, n := range order(public) {
+		run(n, public[n], true)
+	}
+	for _, n := range order(silent) {
+		run(n, silent[n], false)
+	}
+}
+
+// TestRollback asks, for every writing method, whether its very row is as
+// before when the transaction fails afterwards.
+func TestRollback(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	sd := seed(t, s)
+	before := store.Dump(t, s)
+	boom := errors.New("boom")
+	err := s.Tx(t.Context(), func(tx *store.Tx) error {
+		for _, step := range []error{
+			tx.NextVersion(sd.edition, 1),
+			tx.PutDraft(models.Draft{EditionID: sd.edition.ID, Content: models.Content{Title: "lost"}, SavedAt: tx.Now()}),
+			tx.GoLive(sd.entry, sd.edition, sd.rev, models.ActionUpdated, "u"),
+			tx.SetPath(sd.entry, sd.edition, "lost", "lost", "u"),
+			tx.TakeDown(sd.entry, sd.edition, "legal", "u"),
+			tx.PutSite(models.Site{Languages: []string{"en"}}, "u"),
+			tx.PutTerm(models.Term{ID: "lost", Vocabulary: "topic"}, "u"),
+			tx.PutProjection(sd.entry, models.Values{"date": "2026-01-01"}, nil),
+			tx.PutRefs(sd.edition.ID, true, []store.Ref{{BlockID: "b", TargetKind: "page", TargetID: "t", Purpose: "link"}}),
+			tx.Audit("u", "lost", "x", ""),
+			tx.PutUser(models.User{ID: sd.user.ID, Name: "lost", Theme: "dark"}),
+			tx.AddSession(store.Session{Token: "lost", Data: []byte("x"), ExpiresAt: tx.Now()}),
+			tx.PutAttempt(store.Attempt{Key: "lost", Failures: 1, LastAt: tx.Now()}),
+		} {
+			if step != nil {
+				return step
+			}
+		}
+		if store.DumpTx(t, tx) == before {
+			t.Error("the transaction wrote nothing: the test proves nothing")
+		}
+		return boom
+	})
+	if !errors.Is(err, boom) {
+		t.Fatalf("Tx = %v", err)
+	}
+	if after := store.Dump(t, s); after != before {
+		t.Errorf("rows survived the rollback:\nbefore %s\nafter  %s", before, after)
+	}
+}
+
+func TestCancelledTransactionLeavesNothing(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	seed(t, s)
+	before := store.Dump(t, s)
+	ctx, cancel := context.WithCancel(t.Context())
+	err := s.Tx(ctx, func(tx *store.Tx) error {
+		if err := tx.PutSite(models.Site{Languages: []string{"en"}}, "u"); err != nil {
+			return err
+		}
+		cancel()
+		return nil
+	})
+	if err == nil {
+		t.Error("commit after cancellation succeeded")
+	}
+	if after := store.Dump(t, s); after != before {
+		t.Errorf("rows survived the cancellation:\n%s\n%s", before, after)
+	}
+}

@@ -1,0 +1,406 @@
+package cms
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+
+	"meridian/models"
+	"meridian/models/store"
+)
+
+// compareTitles sorts titles of any language as people expect.
+func compareTitles(a, b string) int {
+	return collate.New(language.Und, collate.IgnoreCase).CompareString(a, b)
+}
+
+// Desk is what needs somebody today.
+type Desk struct {
+	Continue []Row    // drafts of one's own that readers do not see yet
+	Behind   []LagRow // translations whose original changed
+	Lately   []Row    // what was saved lately within reach
+	Sections []SectionOption
+}
+
+// LagRow is a translation that fell behind.
+type LagRow struct {
+	Row
+	Behind int
+}
+
+// Desk returns the lists of the home screen.
+func (c *CMS) Desk(ctx context.Context, by models.User) (desk Desk, err error) {
+	err = c.view(ctx, func(r *store.Read) error {
+		site, err := r.Site()
+		if err != nil {
+			return err
+		}
+		grants, all := by.Reach(models.ActRead)
+		list := func(f store.RowFilter) ([]Row, error) {
+			f.Grants, f.All = grants, all
+			rows, _, err := r.Rows(f)
+			if err != nil {
+				return nil, err
+			}
+			return editionRows(r, by, rows, site)
+		}
+		if desk.Continue, err = list(store.RowFilter{Author: by.ID, Changed: true, Sort: "saved", Limit: 8}); err != nil {
+			return err
+		}
+		if desk.Lately, err = list(store.RowFilter{Sort: "saved", Limit: 8}); err != nil {
+			return err
+		}
+		lag, err := r.Lagging(grants, all, 60)
+		if err != nil {
+			return err
+		}
+		var ids []string
+		for _, row := range lag {
+			ids = append(ids, row.EntryID)
+		}
+		sources, err := r.SourceHashes(ids)
+		if err != nil {
+			return err
+		}
+		var late []store.EditionRow
+		var counts []int
+		for _, row := range lag {
+			if n := len(models.Behind(row.SourceHashes, sources[row.EntryID])); n > 0 && len(late) < 12 {
+				late, counts = append(late, row), append(counts, n)
+			}
+		}
+		rows, err := editionRows(r, by, late, site)
+		if err != nil {
+			return err
+		}
+		for i, row := range rows {
+			desk.Behind = append(desk.Behind, LagRow{row, counts[i]})
+		}
+		desk.Sections, err = writable(r, by)
+		return err
+	})
+	return desk, err
+}
+
+// editionRows turns editions into lines, one for each edition.
+func editionRows(r *store.Read, by models.User, rows []store.EditionRow, site models.Site) ([]Row, error) {
+	var ids, sections, authors []string
+	for _, row := range rows {
+		ids = append(ids, row.EntryID)
+		authors = append(authors, row.Author)
+		if row.SectionID != nil {
+			sections = append(sections, *row.SectionID)
+		}
+	}
+	states, err := languageStates(r, slices.Compact(slices.Sorted(slices.Values(ids))), site)
+	if err != nil {
+		return nil, err
+	}
+	titles, err := r.Titles(sections, by.Lang)
+	if err != nil {
+		return nil, err
+	}
+	names, err := r.Names(authors)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Row, len(rows))
+	for i, row := range rows {
+		out[i] = Row{
+			ID: row.EntryID, Kind: row.Kind, Type: row.Type, Title: row.Title, Lang: row.Lang, Date: row.Date,
+			SavedAt: row.SavedAt, Author: names[row.Author], Languages: states[row.EntryID],
+			CanWrite: by.Can(models.ActWrite, models.Place{Branch: row.Branch, Domain: row.DomainID, Lang: row.Lang}),
+		}
+		if row.SectionID != nil {
+			out[i].Section = Crumb{*row.SectionID, titles[*row.SectionID]}
+		}
+	}
+	return out, nil
+}
+
+// entryRows turns entries into lines, one for each entry: the edition in the
+// first of langs that there is gives the title and is what a click opens.
+func entryRows(r *store.Read, by models.User, ids []string, site models.Site, langs ...string) ([]Row, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	grants, all := by.Reach(models.ActRead)
+	rows, _, err := r.Rows(store.RowFilter{Entries: ids, Grants: grants, All: all, Limit: len(ids) * (len(site.Languages) + 5)})
+	if err != nil {
+		return nil, err
+	}
+	best := map[string]store.EditionRow{}
+	rank := func(row store.EditionRow) int {
+		if i := slices.Index(langs, row.Lang); i >= 0 {
+			return i
+		}
+		if row.Lang == row.OriginalLang {
+			return len(langs)
+		}
+		return len(langs) + 1
+	}
+	for _, row := range rows {
+		if b, ok := best[row.EntryID]; !ok || rank(row) < rank(b) {
+			best[row.EntryID] = row
+		}
+	}
+	var list []store.EditionRow
+	for _, id := range ids {
+		if row, ok := best[id]; ok {
+			list = append(list, row)
+		}
+	}
+	return editionRows(r, by, list, site)
+}
+
+// Contents is one section of the tree as its staff see it.
+type Contents struct {
+	Section    models.Entry
+	Title      string
+	Trail      []Crumb
+	Own        Row // the section's landing
+	Sections   []Row
+	Pages      []Row
+	News       []Row // the newest few
+	More       bool  // there are more pages or sections than shown
+	Filter     string
+	CanWrite   bool
+	CanArrange bool // may create organisation sections
+	Languages  []string
+}
+
+// contentsLimit is how many children one screen lists.
+const contentsLimit = 200
+
+// Contents returns what is directly in a section. An empty id means the
+// highest section within the user's reach.
+func (c *CMS) Contents(ctx context.Context, by models.User, id, text string) (out Contents, err error) {
+	err = c.view(ctx, func(r *store.Read) error {
+		if id == "" {
+			if id, err = top(r, by); err != nil {
+				return err
+			}
+		}
+		e, err := entry(r, by, id, "")
+		if err != nil {
+			return err
+		}
+		if e.Kind != models.KindSection {
+			return models.ErrNotFound
+		}
+		site, err := r.Site()
+		if err != nil {
+			return err
+		}
+		out.Section, out.Filter, out.Languages = e, text, site.Languages
+		out.CanWrite = by.Can(models.ActWrite, e.Place(""))
+		out.CanArrange = by.Can(models.ActOrganise, e.Place(""))
+		if out.Trail, err = reachable(r, by, e); err != nil {
+			return err
+		}
+		own, err := entryRows(r, by, []string{id}, site, by.Lang)
+		if err != nil {
+			return err
+		}
+		if len(own) == 1 {
+			out.Own, out.Title = own[0], own[0].Title
+		}
+		grants, all := by.Reach(models.ActRead)
+		f := store.RowFilter{Section: id, Text: text, Grants: grants, All: all, Limit: contentsLimit}
+		if out.Sections, out.More, err = list(r, by, f, site, models.KindSection, ""); err != nil {
+			return err
+		}
+		var more bool
+		if out.Pages, more, err = list(r, by, f, site, models.KindPage, ""); err != nil {
+			return err
+		}
+		out.More = out.More || more
+		f.Limit = 5
+		out.News, _, err = list(r, by, f, site, models.KindNews, "date")
+		return err
+	})
+	return out, err
+}
+
+func list(r *store.Read, by models.User, f store.RowFilter, site models.Site, kind, sort string) ([]Row, bool, error) {
+	f.Kind, f.Sort = kind, sort
+	ids, more, err := r.EntryIDs(f)
+	if err != nil {
+		return nil, false, err
+	}
+	langs := []string{by.Lang}
+	if f.Lang != "" {
+		langs = []string{f.Lang}
+	}
+	rows, err := entryRows(r, by, ids, site, langs...)
+	return rows, more, err
+}
+
+// reachable returns the sections above that the user may open.
+func reachable(r *store.Read, by models.User, e models.Entry) ([]Crumb, error) {
+	crumbs, err := trail(r, e, by.Lang)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := r.Entries(branchIDs(e.Branch))
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(crumbs, func(c Crumb) bool {
+		i := slices.IndexFunc(entries, func(x models.Entry) bool { return x.ID == c.ID })
+		return i < 0 || !by.Can(models.ActRead, entries[i].Place(""))
+	}), nil
+}
+
+// top returns the highest section the user may read.
+func top(r *store.Read, by models.User) (string, error) {
+	grants, all := by.Reach(models.ActRead)
+	if all {
+		root, err := r.Root()
+		return root.ID, err
+	}
+	best := ""
+	var branch string
+	for _, g := range grants {
+		if best == "" || len(g.Branch) < len(branch) {
+			best, branch = g.SectionID, g.Branch
+		}
+	}
+	if best == "" {
+		return "", models.ErrNotFound
+	}
+	return best, nil
+}
+
+// NewsFilter selects news for the list.
+type NewsFilter struct {
+	Section string
+	Lang    string
+	Topic   string
+	State   string // "", draft, live, changed, off, withdrawn
+	Text    string
+	Page    int // from 1
+}
+
+// NewsList is one page of the news within reach.
+type NewsList struct {
+	Rows     []Row
+	More     bool
+	Filter   NewsFilter
+	Topics   []models.Term
+	Sections []SectionOption
+	Site     models.Site
+	CanWrite bool
+}
+
+// NewsPerPage is how many items a page of the list shows.
+const NewsPerPage = 40
+
+// News returns the list of news. A section, topic or state that does not exist
+// selects nothing; a foreign section is ErrNotFound.
+func (c *CMS) News(ctx context.Context, by models.User, f NewsFilter) (out NewsList, err error) {
+	err = c.view(ctx, func(r *store.Read) error {
+		out.Filter = f
+		if out.Site, err = r.Site(); err != nil {
+			return err
+		}
+		if out.Topics, err = r.Terms(models.VocabularyTopic); err != nil {
+			return err
+		}
+		if out.Sections, err = writable(r, by); err != nil {
+			return err
+		}
+		out.CanWrite = len(out.Sections) > 0
+		grants, all := by.Reach(models.ActRead)
+		rf := store.RowFilter{Lang: f.Lang, Topic: f.Topic, State: models.State(f.State), Text: f.Text, Grants: grants, All: all, Limit: NewsPerPage}
+		if f.Page > 1 {
+			rf.Offset = (f.Page - 1) * NewsPerPage
+		}
+		if f.Section != "" {
+			e, err := entry(r, by, f.Section, "")
+			if err != nil {
+				return err
+			}
+			rf.Branch = e.Branch
+		}
+		out.Rows, out.More, err = list(r, by, rf, out.Site, models.KindNews, "date")
+		return err
+	})
+	return out, err
+}
+
+// Writable returns the sections in which the user may create something, in
+// the order of the tree.
+func (c *CMS) Writable(ctx context.Context, by models.User) (out []SectionOption, err error) {
+	err = c.view(ctx, func(r *store.Read) error {
+		out, err = writable(r, by)
+		return err
+	})
+	return out, err
+}
+
+func writable(r *store.Read, by models.User) ([]SectionOption, error) {
+	root, err := r.Root()
+	if err != nil {
+		return nil, err
+	}
+	all, err := r.SectionsBelow(root.Branch)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, e := range all {
+		if e.TrashedAt == nil && by.Can(models.ActWrite, e.Place("")) {
+			ids = append(ids, e.ID)
+		}
+	}
+	titles, err := r.Titles(ids, by.Lang)
+	if err != nil {
+		return nil, err
+	}
+	children := map[string][]models.Entry{}
+	for _, e := range all {
+		children[e.Section()] = append(children[e.Section()], e)
+	}
+	var out []SectionOption
+	var walk func(parent string, depth int)
+	walk = func(parent string, depth int) {
+		list := children[parent]
+		slices.SortStableFunc(list, func(a, b models.Entry) int { return a.Position - b.Position })
+		for _, e := range list {
+			next := depth
+			if slices.Contains(ids, e.ID) {
+				out = append(out, SectionOption{e.ID, titles[e.ID], depth})
+				next++
+			}
+			walk(e.ID, next)
+		}
+	}
+	walk("", 0)
+	return out, nil
+}
+
+// Site returns the settings of the site, for screens.
+func (c *CMS) Site(ctx context.Context) (s models.Site, err error) {
+	err = c.view(ctx, func(r *store.Read) error {
+		s, err = r.Site()
+		return err
+	})
+	return s, err
+}
+
+// Title returns the working title of a section the user may see.
+func (c *CMS) Title(ctx context.Context, by models.User, id string) (title string, err error) {
+	err = c.view(ctx, func(r *store.Read) error {
+		if _, err := entry(r, by, id, ""); err != nil {
+			return err
+		}
+		titles, err := r.Titles([]string{id}, by.Lang)
+		title = strings.TrimSpace(titles[id])
+		return err
+	})
+	return title, err
+}

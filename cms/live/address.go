@@ -1,0 +1,82 @@
+package live
+
+import (
+	"errors"
+	"strings"
+
+	"meridian/models/store"
+)
+
+// Found is what an address leads to: exactly one of its fields is set.
+type Found struct {
+	Item *Item
+	// News is the section whose news the address lists.
+	News *Item
+	// Redirect is the address, within the site, that took over.
+	Redirect string
+}
+
+// Find resolves an address: lang is its first segment, path the rest without
+// slashes at its ends, both unescaped. The error is a *GoneError for what was
+// withdrawn or deleted, ErrNotFound for everything else readers cannot see.
+func (v *View) Find(lang, path string) (Found, error) {
+	t, err := v.live.ByPath(lang, path)
+	switch {
+	case err == nil:
+		it, err := v.item(t)
+		return Found{Item: it}, err
+	case !errors.Is(err, ErrNotFound):
+		return Found{}, err
+	}
+	if section, ok := strings.CutSuffix("/"+path, "/news"); ok {
+		t, err := v.live.ByPath(lang, strings.TrimPrefix(section, "/"))
+		if err == nil && t.Kind == "section" {
+			it, err := v.item(t)
+			return Found{News: it}, err
+		}
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return Found{}, err
+		}
+	}
+	if path == "network" {
+		if id, err := v.live.Directory(); err == nil {
+			if t, err := v.live.ByEntry(id, lang); err == nil {
+				return Found{Redirect: href(t.Kind, t.Lang, t.Path)}, nil
+			}
+		}
+	}
+	if to, err := v.Moved(lang, path); err == nil {
+		return Found{Redirect: to}, nil
+	} else if !errors.Is(err, ErrNotFound) {
+		return Found{}, err
+	}
+	if reason, err := v.live.Gone(lang, path); err == nil {
+		return Found{}, &GoneError{reason}
+	} else if !errors.Is(err, ErrNotFound) {
+		return Found{}, err
+	}
+	return Found{}, ErrNotFound
+}
+
+// Moved follows an old address to where its content is now. lang is "" for
+// addresses of an older site that carried no language.
+func (v *View) Moved(lang, path string) (string, error) {
+	m, err := v.live.Moved(lang, path)
+	if err != nil {
+		return "", err
+	}
+	if m.URL != "" {
+		return m.URL, nil
+	}
+	return hrefOf(m.LiveRef), nil
+}
+
+func hrefOf(r store.LiveRef) string { return href(r.Kind, r.Lang, r.Path) }
+
+// NewsHref returns the address of the news of a section.
+func (it *Item) NewsHref() string {
+	if it.Path == "" {
+		return escape("/" + it.Lang + "/news/")
+	}
+	return escape("/" + it.Lang + "/" + it.Path + "/news/")
+}

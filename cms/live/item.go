@@ -1,0 +1,275 @@
+package live
+
+import (
+	"errors"
+	"fmt"
+	"html/template"
+	"strings"
+	"time"
+
+	"meridian/cms/block"
+	"meridian/models/store"
+)
+
+// Item is a public edition in full.
+type Item struct {
+	ID           string
+	URN          string // names the entry in the whole world
+	Kind         string // section, page or news
+	Type         string // area or organisation, for sections
+	Lang         string
+	Dir          string // ltr or rtl
+	OriginalLang string
+
+	Title   string
+	Summary string
+	Slug    string
+	Path    string // below the language, without slashes at its ends
+	Href    string // address within the site, escaped
+	Nav     string // main, footer or none
+
+	SectionID string
+	Root      bool
+	Ancestors []Link // from the root down to the parent section
+	Editions  []Edition
+
+	Date        string    // of a news item, YYYY-MM-DD
+	PublishedAt time.Time // first time, UTC
+	UpdatedAt   time.Time // last time, UTC
+	Revision    string
+	Hash        string // over the edition's own words, refs and ids
+	Translation *Translation
+
+	Body   *block.Document
+	Fields map[string]any // public ones of the language
+	Facts  map[string]any // public ones of the entry
+
+	branch string
+}
+
+// Link names something public and where it is.
+type Link struct {
+	ID    string
+	Kind  string
+	Title string
+	// Lang is the language of Title.
+	Lang string
+	// Href is "" when the thing has a name but no public page.
+	Href string
+}
+
+// Edition is one of the languages an entry is public in.
+type Edition struct {
+	Lang        Language
+	Title       string
+	Href        string
+	PublishedAt time.Time
+}
+
+// Translation says how a translation stands to its original, block by block.
+type Translation struct {
+	SourceLang string
+	// SourceRevision is the revision it was made from, "" when nobody compared
+	// it with one.
+	SourceRevision string
+	// Fresh means that no block of the original changed since.
+	Fresh        bool
+	BlocksBehind int
+	// AsOf is when the revision it was made from was sealed.
+	AsOf *time.Time
+	// Machine means that no person has confirmed it yet.
+	Machine bool
+}
+
+// Item returns an entry in a language. The error is a *GoneError when readers
+// could see it once and it was withdrawn or deleted.
+func (v *View) Item(id, lang string) (*Item, error) {
+	t, err := v.live.ByEntry(id, lang)
+	if errors.Is(err, ErrNotFound) {
+		if reason, e := v.live.GoneEntry(id, lang); e == nil {
+			return nil, &GoneError{reason}
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return v.item(t)
+}
+
+func (v *View) item(t store.LiveText) (*Item, error) {
+	items, err := v.items([]store.LiveText{t})
+	if err != nil {
+		return nil, err
+	}
+	return items[0], nil
+}
+
+// items turns rows into items with a number of queries that does not grow
+// with the number of rows.
+func (v *View) items(rows []store.LiveText) ([]*Item, error) {
+	var ids, sections, bases []string
+	for _, t := range rows {
+		ids = append(ids, t.EntryID)
+		sections = append(sections, branchIDs(t.Branch)...)
+		if t.Lang != t.OriginalLang && t.BasedOn != "" {
+			bases = append(bases, t.BasedOn)
+		}
+	}
+	facts, err := v.live.FactsOf(ids)
+	if err != nil {
+		return nil, err
+	}
+	editions, err := v.live.EditionsOf(ids)
+	if err != nil {
+		return nil, err
+	}
+	sources := map[string]store.LiveHash{}
+	for _, t := range rows {
+		if t.Lang != t.OriginalLang {
+			if sources, err = v.live.Sources(ids); err != nil {
+				return nil, err
+			}
+			break
+		}
+	}
+	times, err := v.live.RevisionTimes(bases)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.known.name(v.live, sections); err != nil {
+		return nil, err
+	}
+	out := make([]*Item, len(rows))
+	for i, t := range rows {
+		kind, ok := KindOf(t.Kind)
+		if !ok {
+			return nil, fmt.Errorf("kind %q of %s is not known", t.Kind, t.EntryID)
+		}
+		it := &Item{
+			ID: t.EntryID, URN: "urn:meridian:" + v.known.installation + ":" + t.EntryID,
+			Kind: t.Kind, Type: t.Type, Lang: t.Lang, Dir: LanguageOf(t.Lang).Dir, OriginalLang: t.OriginalLang,
+			Title: t.Title, Summary: t.Summary, Slug: t.Slug, Path: t.Path, Href: href(t.Kind, t.Lang, t.Path), Nav: t.Nav,
+			SectionID: t.Section(), Root: t.SectionID == nil, Date: t.Date,
+			PublishedAt: t.FirstPublishedAt, UpdatedAt: t.PublishedAt, Revision: t.RevisionID, Hash: t.Hash,
+			Fields: public(kind.Fields, t.Fields), Facts: public(kind.Facts, facts[t.EntryID]),
+			branch: t.Branch,
+		}
+		if it.Body, err = block.Decode([]byte(t.Body)); err != nil {
+			return nil, fmt.Errorf("text of %s in %s: %w", t.EntryID, t.Lang, err)
+		}
+		it.Ancestors = v.ancestors(t)
+		for _, e := range editions {
+			if e.EntryID == t.EntryID {
+				it.Editions = append(it.Editions, Edition{LanguageOf(e.Lang), e.Title, href(e.Kind, e.Lang, e.Path), e.FirstPublishedAt})
+			}
+		}
+		if t.Lang != t.OriginalLang {
+			it.Translation = translation(t, sources[t.EntryID], times)
+		}
+		out[i] = it
+	}
+	return out, nil
+}
+
+func translation(t store.LiveText, source store.LiveHash, times map[string]time.Time) *Translation {
+	tr := &Translation{SourceLang: t.OriginalLang, SourceRevision: t.BasedOn, Machine: t.Machine}
+	if at, ok := times[t.BasedOn]; ok {
+		tr.AsOf = &at
+	}
+	if source.RevisionID == "" {
+		// The original is not public: there is nothing to lag behind of.
+		tr.Fresh = !t.Machine && t.BasedOn != ""
+		return tr
+	}
+	tr.BlocksBehind = store.Behind(t.SourceHashes, source.Hashes)
+	tr.Fresh = tr.BlocksBehind == 0 && t.BasedOn != ""
+	return tr
+}
+
+// branchIDs splits a branch into the ids of its sections, root first.
+func branchIDs(branch string) []string {
+	return strings.FieldsFunc(branch, func(r rune) bool { return r == '/' })
+}
+
+// ancestors returns the sections above, root first. A section whose landing
+// readers cannot open is named without an address.
+func (v *View) ancestors(t store.LiveText) []Link {
+	var out []Link
+	for _, id := range branchIDs(t.Branch) {
+		if id == t.EntryID {
+			continue
+		}
+		if l, ok := v.known.section(id, t.Lang); ok {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// name makes sure that the names of sections are known.
+func (k *known) name(l *store.Live, ids []string) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var ask []string
+	for _, id := range ids {
+		if _, ok := k.names[id]; !ok {
+			k.names[id] = nil
+			ask = append(ask, id)
+		}
+	}
+	if len(ask) == 0 {
+		return nil
+	}
+	names, err := l.SectionNames(ask)
+	if err != nil {
+		for _, id := range ask {
+			delete(k.names, id)
+		}
+		return err
+	}
+	for _, n := range names {
+		k.names[n.EntryID] = append(k.names[n.EntryID], n)
+	}
+	return nil
+}
+
+// section returns the best name of a section for a page in lang: in lang, or
+// in the first of the site's languages that has one.
+func (k *known) section(id, lang string) (Link, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	names := k.names[id]
+	if len(names) == 0 {
+		return Link{}, false
+	}
+	rank := func(l string) int {
+		if l == lang {
+			return -1
+		}
+		for i, s := range k.site.Languages {
+			if s.Tag == l {
+				return i
+			}
+		}
+		return len(k.site.Languages)
+	}
+	best := names[0]
+	for _, n := range names[1:] {
+		if rank(n.Lang) < rank(best.Lang) {
+			best = n
+		}
+	}
+	l := Link{ID: id, Kind: "section", Title: best.Title, Lang: best.Lang}
+	if best.Path != nil {
+		l.Href = href("section", best.Lang, *best.Path)
+	}
+	return l, true
+}
+
+// HTML returns the text of an item as HTML, ready for a page.
+func (v *View) HTML(it *Item) (template.HTML, error) {
+	return it.Body.HTML(v.Resolver(it.Lang))
+}
+
+// Markdown returns the text of an item as Markdown.
+func (v *View) Markdown(it *Item) string { return it.Body.Markdown(v.Resolver(it.Lang)) }

@@ -1,0 +1,127 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"meridian/models/store"
+)
+
+// ErrNotFound means that readers may see nothing there. Whether it is missing,
+// unpublished or somebody's draft is the same answer.
+var ErrNotFound = store.ErrNotFound
+
+// GoneError means that something was public and was taken away for good. It
+// unwraps to ErrNotFound.
+type GoneError struct {
+	// Reason is the public one: "error", "consent", "legal", or "" for what
+	// was deleted.
+	Reason string
+}
+
+func (e *GoneError) Error() string { return "gone: " + e.Reason }
+func (e *GoneError) Unwrap() error { return ErrNotFound }
+
+// Reader is the door to published content.
+type Reader struct {
+	store *store.Store
+	base  string
+	known atomic.Pointer[known]
+}
+
+// New returns a Reader whose absolute addresses begin with base
+// ("https://example.org", without a slash at its end).
+func New(s *store.Store, base string) *Reader {
+	return &Reader{store: s, base: strings.TrimRight(base, "/")}
+}
+
+// Base returns what absolute addresses begin with.
+func (r *Reader) Base() string { return r.base }
+
+// Generation is the number of the newest public change. A response rendered
+// while it stood still is fresh for as long as it stands still.
+func (r *Reader) Generation() int64 { return r.store.Head() }
+
+// View runs fn in one read transaction: all fn sees belongs together.
+func (r *Reader) View(ctx context.Context, fn func(*View) error) error {
+	return r.store.Live(ctx, func(l *store.Live) error {
+		k := r.known.Load()
+		if k == nil || k.head != l.Head {
+			k = &known{head: l.Head, menus: map[string][]Link{}, names: map[string][]store.SectionName{}}
+			if err := k.load(l); err != nil {
+				return err
+			}
+			r.known.Store(k)
+		}
+		return fn(&View{reader: r, live: l, known: k})
+	})
+}
+
+// View is the published site at one moment.
+type View struct {
+	reader *Reader
+	live   *store.Live
+	known  *known
+}
+
+// Head is the number of the newest public change the view can see.
+func (v *View) Head() int64 { return v.live.Head }
+
+// known is what most pages ask for, remembered for one generation.
+type known struct {
+	head         int64
+	site         Site
+	root         string
+	installation string
+	epoch        string
+
+	mu    sync.Mutex
+	menus map[string][]Link
+	names map[string][]store.SectionName
+}
+
+func (k *known) load(l *store.Live) error {
+	s, err := l.Site()
+	if errors.Is(err, ErrNotFound) {
+		return nil // before first start there is nothing to read
+	}
+	if err != nil {
+		return err
+	}
+	zone, err := time.LoadLocation(s.TimeZone)
+	if err != nil {
+		return fmt.Errorf("time zone of the site: %w", err)
+	}
+	k.site = Site{TimeZone: zone, names: s.Name, notices: s.Notice, logo: s.LogoText, Contact: Contact(s.Contact)}
+	for _, tag := range s.Languages {
+		k.site.Languages = append(k.site.Languages, LanguageOf(tag))
+	}
+	i, err := l.Installation()
+	if err != nil {
+		return err
+	}
+	k.installation, k.epoch = i.ID, i.Epoch
+	k.root, err = l.Root()
+	return err
+}
+
+// href returns the address of an edition within the site, as it stands in
+// links: escaped, with the slash that sections end with.
+func href(kind, lang, path string) string {
+	p := "/" + lang + "/" + path
+	if kind == "section" && path != "" {
+		p += "/"
+	}
+	return escape(p)
+}
+
+func escape(p string) string { return (&url.URL{Path: p}).EscapedPath() }
+
+// Absolute returns an address of the site with the base in front.
+func (v *View) Absolute(href string) string { return v.reader.base + href }

@@ -1,0 +1,210 @@
+package live
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"meridian/cms/block"
+	"meridian/models/store"
+)
+
+// Resolver returns what the text of a page in lang may know of the rest of
+// the site. It sees public things only, so a link to something unpublished
+// renders as its words. A failing look-up is the same as nothing found: the
+// page is rendered without that part.
+func (v *View) Resolver(lang string) block.Resolver { return &resolver{v: v, lang: lang} }
+
+type resolver struct {
+	v        *View
+	lang     string
+	profiles []store.Profile
+	counted  bool
+}
+
+func (r *resolver) Lang() string { return r.lang }
+
+func (r *resolver) Word(key string, args ...any) string { return block.Word(r.lang, key, args...) }
+
+// ref returns the public edition of an entry for a page in r.lang: in that
+// language, else in the original one.
+func (r *resolver) ref(id string) (store.LiveRef, bool) {
+	list, err := r.v.live.EditionsOf([]string{id})
+	if err != nil || len(list) == 0 {
+		return store.LiveRef{}, false
+	}
+	return pick(list, r.lang), true
+}
+
+// pick chooses one edition of an entry for a page in lang.
+func pick(list []store.LiveRef, lang string) store.LiveRef {
+	best := list[0]
+	for _, e := range list {
+		if e.Lang == lang {
+			return e
+		}
+		if e.Lang == e.OriginalLang {
+			best = e
+		}
+	}
+	return best
+}
+
+// other returns l when it differs from the page's language.
+func (r *resolver) other(l string) string {
+	if l == r.lang {
+		return ""
+	}
+	return l
+}
+
+func (r *resolver) Link(ref string) (block.Target, bool) {
+	_, id, ok := strings.Cut(ref, ":")
+	if !ok {
+		return block.Target{}, false
+	}
+	e, ok := r.ref(id)
+	if !ok {
+		return block.Target{}, false
+	}
+	return block.Target{URL: hrefOf(e), Title: e.Title, Lang: r.other(e.Lang)}, true
+}
+
+func (r *resolver) Media(string) (block.Media, bool) { return block.Media{}, false }
+
+func (r *resolver) members() []store.Profile {
+	if !r.counted {
+		list, err := r.v.live.Profiles("", "")
+		if err == nil {
+			r.profiles = slices.DeleteFunc(list, func(p store.Profile) bool { return p.Status == "former" })
+		}
+		r.counted = true
+	}
+	return r.profiles
+}
+
+func (r *resolver) Fact(key string) (string, bool) {
+	name, arg, _ := strings.Cut(key, ":")
+	n := 0
+	switch name {
+	case "section_count":
+		n = len(r.members())
+	case "country_count":
+		seen := map[string]bool{}
+		for _, p := range r.members() {
+			seen[p.Country] = true
+		}
+		delete(seen, "")
+		n = len(seen)
+	case "language_count":
+		ids := make([]string, 0, len(r.members()))
+		for _, p := range r.members() {
+			ids = append(ids, p.EntryID)
+		}
+		facts, err := r.v.live.FactsOf(ids)
+		if err != nil {
+			return "", false
+		}
+		seen := map[any]bool{}
+		for _, f := range facts {
+			list, _ := f["languages"].([]any)
+			for _, l := range list {
+				seen[l] = true
+			}
+		}
+		n = len(seen)
+	case "region_count":
+		for _, p := range r.members() {
+			if p.Region == arg {
+				n++
+			}
+		}
+	default:
+		return "", false
+	}
+	return strconv.Itoa(n), true
+}
+
+func (r *resolver) Contact(section string) (block.Contact, bool) {
+	facts, err := r.v.live.Facts(section)
+	if err != nil || len(facts) == 0 {
+		return block.Contact{}, false
+	}
+	e, ok := r.ref(section)
+	if !ok {
+		return block.Contact{}, false
+	}
+	c := contactOf(facts, r.lang)
+	c.Name, c.Lang = e.Title, r.other(e.Lang)
+	return c, true
+}
+
+// contactOf reads a contact record out of the facts of an organisation.
+func contactOf(facts map[string]any, lang string) block.Contact {
+	str := func(m map[string]any, k string) string { s, _ := m[k].(string); return s }
+	place, _ := facts["place"].(map[string]any)
+	country := str(place, "country")
+	if country == "" {
+		country = str(facts, "country")
+	}
+	return block.Contact{
+		Street: str(place, "street"), Box: str(place, "box"), Postcode: str(place, "postcode"), City: str(place, "city"),
+		Country: Country(country, lang), Phone: str(facts, "phone"), Email: str(facts, "email"), URL: str(facts, "website"),
+	}
+}
+
+func (r *resolver) Cards(q block.CardQuery) []block.Card {
+	sq := store.Query{Kind: q.Kind, Lang: r.lang, Under: q.Under, Term: q.Topic, Sort: "position", Limit: q.Limit}
+	if q.Kind == "news" {
+		sq.Sort, sq.Desc = "date", true
+	}
+	if q.Section != "" {
+		branch, err := r.v.live.BranchOf(q.Section)
+		if err != nil {
+			return nil
+		}
+		sq.Branch = branch
+	}
+	if sq.Limit <= 0 || sq.Limit > 12 {
+		sq.Limit = 12
+	}
+	rows, _, err := r.v.live.List(sq)
+	if err != nil {
+		return nil
+	}
+	var out []block.Card
+	for _, row := range rows {
+		out = append(out, r.card(row.LiveText))
+	}
+	return out
+}
+
+func (r *resolver) CardsOf(refs []string) []block.Card {
+	var out []block.Card
+	for _, ref := range refs {
+		_, id, _ := strings.Cut(ref, ":")
+		e, ok := r.ref(id)
+		if !ok {
+			continue
+		}
+		if t, err := r.v.live.ByEntry(e.EntryID, e.Lang); err == nil {
+			out = append(out, r.card(t))
+		}
+	}
+	return out
+}
+
+func (r *resolver) card(t store.LiveText) block.Card {
+	return block.Card{
+		Ref: t.Kind + ":" + t.EntryID, Title: t.Title, URL: hrefOf(t.LiveRef), Summary: t.Summary,
+		Date: t.Date, When: Date(t.Date, "day", r.lang), Lang: r.other(t.Lang),
+	}
+}
+
+func (r *resolver) Sections(q block.SectionQuery) []block.SectionRow {
+	rows, err := r.v.Organisations(r.lang, q.Region, q.Status)
+	if err != nil {
+		return nil
+	}
+	return rows
+}

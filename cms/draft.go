@@ -128,7 +128,7 @@ func cleanContent(random io.Reader, e models.Entry, was models.Content, in SaveD
 		if in.Body != nil {
 			doc := in.Body.Clone()
 			doc.Lang = in.Lang
-			doc.Normalize(func() string { return block.NewIDFrom(random) })
+			doc.Tidy(func() string { return block.NewIDFrom(random) })
 			if err := doc.Validate(); err != nil {
 				return next, fmt.Errorf("%w: %w", models.ErrInvalid, err)
 			}

@@ -23,13 +23,16 @@ func Slugify(title, lang string) string {
 	if t, err := language.Parse(lang); err == nil {
 		if script, _ := t.Script(); script.String() == "Latn" {
 			base, _ := t.Base()
-			if s := slug.MakeLang(title, base.String()); s != "" {
-				return cut(strings.ReplaceAll(s, "_", "-"))
+			// "l'enfant" is two words in an address: l-enfant.
+			if s := segment(slug.MakeLang(apostrophes.Replace(title), base.String())); s != "" {
+				return cut(s)
 			}
 		}
 	}
 	return cut(segment(title))
 }
+
+var apostrophes = strings.NewReplacer("'", " ", "’", " ")
 
 // segment keeps letters, marks and digits of any script and joins the rest.
 func segment(s string) string {

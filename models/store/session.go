@@ -80,3 +80,9 @@ func (tx *Tx) PutAttempt(a Attempt) error {
 	}
 	return tx.db.Clauses(clause.OnConflict{UpdateAll: true}).Create(&a).Error
 }
+
+// DeleteOldAttempts forgets counts that nothing was added to for a day and
+// that block nobody any more.
+func (tx *Tx) DeleteOldAttempts() error {
+	return tx.db.Where("last_at < ? AND blocked_until < ?", tx.now.Add(-24*time.Hour), tx.now).Delete(&Attempt{}).Error
+}

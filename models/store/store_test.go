@@ -315,13 +315,18 @@ func TestWritesReadersSeeMoveTheJournal(t *testing.T) {
 		"AddGrant": func(tx *store.Tx) error {
 			return tx.AddGrant(models.Grant{ID: tx.NewID(), UserID: sd.user.ID, Role: models.RoleAuthor, SectionID: sd.entry.ID})
 		},
-		"Seen":                  func(tx *store.Tx) error { return tx.Seen(sd.user.ID, now) },
-		"PutSetup":              func(tx *store.Tx) error { return tx.PutSetup("h", "e") },
-		"AddSession":            func(tx *store.Tx) error { return tx.AddSession(store.Session{Token: "t", Data: []byte("x"), ExpiresAt: now}) },
-		"PutSession":            func(tx *store.Tx) error { return tx.PutSession(store.Session{Token: "t", Data: []byte("y"), ExpiresAt: now}) },
+		"Seen":     func(tx *store.Tx) error { return tx.Seen(sd.user.ID, now) },
+		"PutSetup": func(tx *store.Tx) error { return tx.PutSetup("h", "e") },
+		"AddSession": func(tx *store.Tx) error {
+			return tx.AddSession(store.Session{Token: "t", Data: []byte("x"), ExpiresAt: now})
+		},
+		"PutSession": func(tx *store.Tx) error {
+			return tx.PutSession(store.Session{Token: "t", Data: []byte("y"), ExpiresAt: now})
+		},
 		"DeleteSession":         func(tx *store.Tx) error { return tx.DeleteSession("t") },
 		"DeleteSessions":        func(tx *store.Tx) error { return tx.DeleteSessions(sd.user.ID, "") },
 		"DeleteExpiredSessions": func(tx *store.Tx) error { return tx.DeleteExpiredSessions() },
+		"DeleteOldAttempts":     func(tx *store.Tx) error { return tx.DeleteOldAttempts() },
 		"PutAttempt":            func(tx *store.Tx) error { return tx.PutAttempt(store.Attempt{Key: "k", Failures: 1, LastAt: now}) },
 	}
 	neither := map[string]bool{"Now": true, "Head": true, "NewID": true, "Random": true, "Context": true}

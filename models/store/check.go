@@ -1,0 +1,32 @@
+package store
+
+import "fmt"
+
+// contentRules are statements that must find nothing, each with the sentence
+// for what it found. They restate what the transactions promise.
+var contentRules = []struct{ says, sql string }{
+	{"%d editions have no working text", `SELECT count(*) FROM editions d LEFT JOIN drafts w ON w.edition_id = d.id WHERE w.edition_id IS NULL`},
+	{"%d live pointers lead to a revision of another edition", `SELECT count(*) FROM editions d JOIN revisions r ON r.id = d.live_revision WHERE r.edition_id <> d.id`},
+	{"%d entries are not below their section", `SELECT count(*) FROM entries e JOIN entries s ON s.id = e.section_id
+		WHERE e.branch <> s.branch || CASE WHEN e.kind = 'section' THEN e.id || '/' ELSE '' END`},
+	{"%d entries belong to no organisation above them", `SELECT count(*) FROM entries e JOIN entries s ON s.id = e.section_id
+		WHERE e.domain_id <> CASE WHEN e.type = 'organisation' THEN e.id ELSE s.domain_id END`},
+	{"%d old addresses are the current one of something public", `SELECT count(*) FROM addresses a JOIN live l ON l.lang = a.lang AND l.path = a.path`},
+	{"%d public editions have no row in the journal", `SELECT count(*) FROM live l WHERE NOT EXISTS (SELECT 1 FROM changes c WHERE c.subject_id = l.entry_id AND c.lang = l.lang)`},
+}
+
+// CheckContent compares what is stored with what the program promises about it
+// and returns a sentence for each promise that does not hold.
+func (r *Read) CheckContent() ([]string, error) {
+	var out []string
+	for _, rule := range contentRules {
+		var n int64
+		if err := r.db.Raw(rule.sql).Scan(&n).Error; err != nil {
+			return out, fmt.Errorf("check content: %w", err)
+		}
+		if n > 0 {
+			out = append(out, fmt.Sprintf(rule.says, n))
+		}
+	}
+	return out, nil
+}

@@ -42,7 +42,7 @@ func dsn(path string, more url.Values) string {
 }
 
 func openWriter(path string) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", dsn(path, url.Values{
+	c, err := newConnector(dsn(path, url.Values{
 		"_txlock":       {"immediate"},
 		"_journal_mode": {"WAL"},
 		// An acknowledged publish survives a power cut; NORMAL would not keep
@@ -52,16 +52,18 @@ func openWriter(path string) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	db := sql.OpenDB(c)
 	db.SetMaxOpenConns(1)
 	db.SetMaxIdleConns(1)
 	return db, nil
 }
 
 func openReaders(path string) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", dsn(path, url.Values{"mode": {"ro"}, "_query_only": {"1"}}))
+	c, err := newConnector(dsn(path, url.Values{"mode": {"ro"}, "_query_only": {"1"}}))
 	if err != nil {
 		return nil, err
 	}
+	db := sql.OpenDB(c)
 	db.SetMaxOpenConns(readers)
 	db.SetMaxIdleConns(readers)
 	return db, nil
@@ -92,7 +94,6 @@ func orm(db *sql.DB, now func() time.Time) (*gorm.DB, error) {
 	return gorm.Open(dialector{&sqlite.Dialector{Conn: db}}, &gorm.Config{
 		TranslateError:         true,
 		SkipDefaultTransaction: true,
-		PrepareStmt:            true,
 		NowFunc:                now,
 		Logger:                 logger.NewSlogLogger(slog.Default(), logger.Config{LogLevel: logger.Error, IgnoreRecordNotFoundError: true, ParameterizedQueries: true}),
 	})

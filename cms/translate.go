@@ -27,76 +27,81 @@ type NewEdition struct {
 // from. A section's new edition may move what is below it.
 func (c *CMS) Translate(ctx context.Context, by models.User, in NewEdition) (d models.Edition, err error) {
 	err = c.tx(ctx, func(tx *store.Tx) error {
-		e, err := entry(&tx.Read, by, in.Entry, in.Lang)
-		if err != nil {
-			return err
-		}
-		if err := may(by, models.ActWrite, e, in.Lang); err != nil {
-			return err
-		}
-		if err := checkLang(&tx.Read, in.Lang); err != nil {
-			return err
-		}
-		if _, err := tx.Edition(e.ID, in.Lang); err == nil {
-			return models.Conflict("language_there", "lang", in.Lang)
-		} else if !missing(err) {
-			return err
-		}
-		source, err := sealedSource(tx, by, e)
-		if err != nil {
-			return err
-		}
-		title := models.CleanText(in.Title, false)
-		if title == "" {
-			title = source.Title
-		}
-		content := models.Content{Title: title, Fields: models.Values{}, BasedOn: source.ID, SourceHashes: source.Hashes, Machine: in.Machine}
-		if in.Machine {
-			content.BasedOn, content.SourceHashes = "", nil
-		}
-		doc := block.Empty(in.Lang)
-		if in.Copy {
-			if doc, err = block.Decode([]byte(source.Body)); err != nil {
-				return err
-			}
-			doc.Lang = in.Lang
-			content.Summary = source.Summary
-		}
-		content.Body = string(doc.JSON())
-		d = models.Edition{Lang: in.Lang}
-		var before string
-		if e.Root() {
-			empty := ""
-			d.Path = &empty
-		} else {
-			section, err := tx.Entry(e.Section())
-			if err != nil {
-				return err
-			}
-			facts, err := factsDraft(&tx.Read, e)
-			if err != nil {
-				return err
-			}
-			if e.Kind == models.KindSection {
-				if before, err = tx.SectionPath(e, in.Lang); err != nil {
-					return err
-				}
-			}
-			if err := giveAddress(tx, e, section, &d, in.Slug, title, facts.Fields.Str("date")); err != nil {
-				return err
-			}
-		}
-		if err := addEdition(tx, by, e, &d, content); err != nil {
-			return err
-		}
-		if e.Kind == models.KindSection && !e.Root() && before != *d.Path {
-			if err := repath(tx, e, in.Lang, before, *d.Path, by); err != nil {
-				return err
-			}
-		}
-		return tx.Audit(by.ID, "translate", e.ID, in.Lang)
+		d, err = translate(tx, by, in)
+		return err
 	})
 	return d, err
+}
+
+func translate(tx *store.Tx, by models.User, in NewEdition) (d models.Edition, err error) {
+	e, err := entry(&tx.Read, by, in.Entry, in.Lang)
+	if err != nil {
+		return d, err
+	}
+	if err := may(by, models.ActWrite, e, in.Lang); err != nil {
+		return d, err
+	}
+	if err := checkLang(&tx.Read, in.Lang); err != nil {
+		return d, err
+	}
+	if _, err := tx.Edition(e.ID, in.Lang); err == nil {
+		return d, models.Conflict("language_there", "lang", in.Lang)
+	} else if !missing(err) {
+		return d, err
+	}
+	source, err := sealedSource(tx, by, e)
+	if err != nil {
+		return d, err
+	}
+	title := models.CleanText(in.Title, false)
+	if title == "" {
+		title = source.Title
+	}
+	content := models.Content{Title: title, Fields: models.Values{}, BasedOn: source.ID, SourceHashes: source.Hashes, Machine: in.Machine}
+	if in.Machine {
+		content.BasedOn, content.SourceHashes = "", nil
+	}
+	doc := block.Empty(in.Lang)
+	if in.Copy {
+		if doc, err = block.Decode([]byte(source.Body)); err != nil {
+			return d, err
+		}
+		doc.Lang = in.Lang
+		content.Summary = source.Summary
+	}
+	content.Body = string(doc.JSON())
+	d = models.Edition{Lang: in.Lang}
+	var before string
+	if e.Root() {
+		empty := ""
+		d.Path = &empty
+	} else {
+		section, err := tx.Entry(e.Section())
+		if err != nil {
+			return d, err
+		}
+		facts, err := factsDraft(&tx.Read, e)
+		if err != nil {
+			return d, err
+		}
+		if e.Kind == models.KindSection {
+			if before, err = tx.SectionPath(e, in.Lang); err != nil {
+				return d, err
+			}
+		}
+		if err := giveAddress(tx, e, section, &d, in.Slug, title, facts.Fields.Str("date")); err != nil {
+			return d, err
+		}
+	}
+	if err := addEdition(tx, by, e, &d, content); err != nil {
+		return d, err
+	}
+	if e.Kind == models.KindSection && !e.Root() && before != *d.Path {
+		if err := repath(tx, e, in.Lang, before, *d.Path, by); err != nil {
+			return d, err
+		}
+	}
+	return d, tx.Audit(by.ID, "translate", e.ID, in.Lang)
 }
 
 // sealedSource returns the revision a translation is made from: what readers

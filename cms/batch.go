@@ -1,0 +1,57 @@
+package cms
+
+import (
+	"context"
+
+	"meridian/models"
+	"meridian/models/store"
+)
+
+// Batch is several acts in one transaction: all of them happen or none. It is
+// for loading many entries at once; every act checks the same rights and
+// writes the same rows as it does alone.
+type Batch struct {
+	tx *store.Tx
+	by models.User
+}
+
+// Batch runs fn in one transaction.
+func (c *CMS) Batch(ctx context.Context, by models.User, fn func(*Batch) error) error {
+	return c.tx(ctx, func(tx *store.Tx) error { return fn(&Batch{tx, by}) })
+}
+
+// Create is CMS.Create.
+func (b *Batch) Create(in NewEntry) (models.Entry, models.Edition, error) {
+	return create(b.tx, b.by, in)
+}
+
+// Translate is CMS.Translate.
+func (b *Batch) Translate(in NewEdition) (models.Edition, error) { return translate(b.tx, b.by, in) }
+
+// Save is CMS.Save.
+func (b *Batch) Save(in SaveDraft) (models.Edition, error) { return save(b.tx, b.by, in) }
+
+// Publish is CMS.Publish.
+func (b *Batch) Publish(in Publish) (Published, error) { return publish(b.tx, b.by, in) }
+
+// Edition returns an edition as the transaction sees it.
+func (b *Batch) Edition(entry, lang string) (models.Edition, error) {
+	_, d, err := edition(&b.tx.Read, b.by, models.ActRead, entry, lang)
+	return d, err
+}
+
+// Redirect makes an old address lead to an edition or to a place of the site.
+func (b *Batch) Redirect(a models.Address) error {
+	if !b.by.Administrator() {
+		return models.ErrForbidden
+	}
+	return b.tx.AddRedirect(a, b.by.ID)
+}
+
+// Term adds or replaces a term.
+func (b *Batch) Term(t models.Term) error {
+	if !b.by.Administrator() {
+		return models.ErrForbidden
+	}
+	return b.tx.PutTerm(t, b.by.ID)
+}

@@ -3,8 +3,8 @@ package cms
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 
 	"meridian/cms/block"
@@ -19,37 +19,36 @@ const (
 	KeySummary = "summary"
 )
 
+// cleanBody returns a text in its stored form and as JSON: with ids, tidied,
+// in the language of its edition.
+func cleanBody(random io.Reader, lang string, body *block.Document) (*block.Document, string, error) {
+	doc := body.Clone()
+	doc.Lang = lang
+	doc.Normalize(func() string { return block.NewIDFrom(random) })
+	if err := doc.Validate(); err != nil {
+		return nil, "", fmt.Errorf("%w: %w", models.ErrInvalid, err)
+	}
+	return doc, string(doc.JSON()), nil
+}
+
 // digest fills the hashes of content: one for each block, and one over all of
 // its own words, refs and ids. How a translation came about is not part of it.
-func digest(c *models.Content) error {
+// doc is the decoded body; nil for facts, which have none.
+func digest(c *models.Content, doc *block.Document) {
 	c.Hashes = map[string]string{}
-	if c.Body != "" {
-		doc, err := block.Decode([]byte(c.Body))
-		if err != nil {
-			return fmt.Errorf("hash text: %w", err)
-		}
+	if doc != nil {
 		for id, h := range doc.Hashes() {
 			c.Hashes[id] = h
 		}
 		c.Hashes[KeyTitle] = words(c.Title)
 		c.Hashes[KeySummary] = words(c.Summary)
 	}
-	body := json.RawMessage(c.Body)
-	if c.Body == "" {
-		body = json.RawMessage("null")
+	h := sha256.New()
+	for _, part := range []string{c.Title, c.Summary, c.Body, c.Fields.Canonical()} {
+		// The length in front keeps words from wandering between the parts.
+		fmt.Fprintf(h, "%d:%s", len(part), part)
 	}
-	b, err := json.Marshal(struct {
-		Title   string          `json:"title"`
-		Summary string          `json:"summary"`
-		Body    json.RawMessage `json:"body"`
-		Fields  json.RawMessage `json:"fields"`
-	}{c.Title, c.Summary, body, json.RawMessage(c.Fields.Canonical())})
-	if err != nil {
-		return fmt.Errorf("hash content: %w", err)
-	}
-	sum := sha256.Sum256(b)
-	c.Hash = hex.EncodeToString(sum[:])
-	return nil
+	c.Hash = hex.EncodeToString(h.Sum(nil))
 }
 
 // words hashes a text whatever its white space.
@@ -59,13 +58,9 @@ func words(s string) string {
 }
 
 // refsOf returns what content uses: refs in its text and in its fields.
-func refsOf(fields []models.Field, c models.Content) ([]store.Ref, error) {
+func refsOf(fields []models.Field, values models.Values, doc *block.Document) []store.Ref {
 	var out []store.Ref
-	if c.Body != "" {
-		doc, err := block.Decode([]byte(c.Body))
-		if err != nil {
-			return nil, err
-		}
+	if doc != nil {
 		for _, r := range doc.Refs() {
 			out = append(out, store.Ref{BlockID: r.BlockID, TargetKind: r.Kind, TargetID: r.ID, Purpose: r.Use})
 		}
@@ -78,13 +73,13 @@ func refsOf(fields []models.Field, c models.Content) ([]store.Ref, error) {
 		if f.Kind == models.FieldMedia {
 			kind = "media"
 		}
-		for _, id := range append(c.Fields.Strs(f.Name), c.Fields.Str(f.Name)) {
+		for _, id := range append(values.Strs(f.Name), values.Str(f.Name)) {
 			if id != "" {
 				out = append(out, store.Ref{BlockID: f.Name, TargetKind: kind, TargetID: id, Purpose: "field"})
 			}
 		}
 	}
-	return out, nil
+	return out
 }
 
 // fieldsOf returns the declared fields of an edition: the extra ones of a

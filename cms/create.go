@@ -26,6 +26,10 @@ type NewEntry struct {
 	Nav     string // main, footer or "" for no menu
 	// Facts to begin with; a news item gets today's date if they have none.
 	Facts models.Values
+	// Summary, Body and Fields may say what the draft begins with.
+	Summary string
+	Body    *block.Document
+	Fields  models.Values
 }
 
 // Create makes an entry with one edition, both drafts, and returns them.
@@ -112,26 +116,42 @@ func create(tx *store.Tx, by models.User, in NewEntry) (e models.Entry, d models
 	if err != nil {
 		return e, d, err
 	}
-	if err := addEdition(tx, by, e, &models.Edition{Lang: models.Facts}, models.Content{Fields: facts}); err != nil {
+	if err := addEdition(tx, by, e, &models.Edition{Lang: models.Facts}, models.Content{Fields: facts}, nil); err != nil {
 		return e, d, err
 	}
 	d = models.Edition{Lang: in.Lang}
 	if err := giveAddress(tx, e, section, &d, in.Slug, title, facts.Str("date")); err != nil {
 		return e, d, err
 	}
-	body := block.Empty(in.Lang)
-	if err := addEdition(tx, by, e, &d, models.Content{Title: title, Body: string(body.JSON()), Fields: models.Values{}}); err != nil {
+	fields, err := models.Clean(kind.Extra(), in.Fields)
+	if err != nil {
+		return e, d, err
+	}
+	content := models.Content{Title: title, Summary: models.CleanText(in.Summary, true), Fields: fields}
+	if err := addEdition(tx, by, e, &d, content, orEmpty(in.Body, in.Lang)); err != nil {
 		return e, d, err
 	}
 	return e, d, tx.Audit(by.ID, "create", e.ID, in.Kind+" "+in.Lang)
 }
 
-// addEdition stores an edition with its first draft.
-func addEdition(tx *store.Tx, by models.User, e models.Entry, d *models.Edition, content models.Content) error {
-	d.ID, d.EntryID, d.Version, d.CreatedAt = tx.NewID(), e.ID, 1, tx.Now()
-	if err := digest(&content); err != nil {
-		return err
+// orEmpty returns body, or a text without words.
+func orEmpty(body *block.Document, lang string) *block.Document {
+	if body == nil {
+		return block.Empty(lang)
 	}
+	return body
+}
+
+// addEdition stores an edition with its first draft; body is nil for facts.
+func addEdition(tx *store.Tx, by models.User, e models.Entry, d *models.Edition, content models.Content, body *block.Document) error {
+	d.ID, d.EntryID, d.Version, d.CreatedAt = tx.NewID(), e.ID, 1, tx.Now()
+	if body != nil {
+		var err error
+		if body, content.Body, err = cleanBody(tx.Random(), d.Lang, body); err != nil {
+			return err
+		}
+	}
+	digest(&content, body)
 	draft := models.Draft{EditionID: d.ID, Content: content, Author: by.ID, SavedAt: tx.Now()}
 	if err := tx.AddEdition(*d, draft); err != nil {
 		return err
@@ -140,11 +160,7 @@ func addEdition(tx *store.Tx, by models.User, e models.Entry, d *models.Edition,
 	if err != nil {
 		return err
 	}
-	refs, err := refsOf(fields, content)
-	if err != nil {
-		return err
-	}
-	return tx.PutRefs(d.ID, false, refs)
+	return tx.PutRefs(d.ID, false, refsOf(fields, content.Fields, body))
 }
 
 // giveAddress sets slug and path of a new edition. A slug somebody typed must

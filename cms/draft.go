@@ -2,7 +2,6 @@ package cms
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"maps"
 	"strings"
@@ -56,7 +55,8 @@ func save(tx *store.Tx, by models.User, in SaveDraft) (models.Edition, error) {
 		return d, err
 	}
 	next := draft
-	if next.Content, err = cleanContent(tx.Random(), e, draft.Content, in); err != nil {
+	var doc *block.Document
+	if next.Content, doc, err = cleanContent(tx.Random(), e, draft.Content, in); err != nil {
 		return d, err
 	}
 	if in.Lang != models.Facts && in.Lang != e.OriginalLang {
@@ -94,11 +94,7 @@ func save(tx *store.Tx, by models.User, in SaveDraft) (models.Edition, error) {
 	if err != nil {
 		return d, err
 	}
-	refs, err := refsOf(fields, next.Content)
-	if err != nil {
-		return d, err
-	}
-	if err := tx.PutRefs(d.ID, false, refs); err != nil {
+	if err := tx.PutRefs(d.ID, false, refsOf(fields, next.Fields, doc)); err != nil {
 		return d, err
 	}
 	return d, followTitle(tx, by, e, &d, draft.Content, next.Content)
@@ -109,14 +105,15 @@ func blank(c models.Content) bool {
 	return c.Summary == "" && len(c.Hashes) <= 2 && len(c.Fields) == 0
 }
 
-// cleanContent returns the content a save leaves behind.
-func cleanContent(random io.Reader, e models.Entry, was models.Content, in SaveDraft) (models.Content, error) {
+// cleanContent returns the content a save leaves behind, with its text decoded.
+func cleanContent(random io.Reader, e models.Entry, was models.Content, in SaveDraft) (models.Content, *block.Document, error) {
 	next := was
 	bad := &models.InvalidError{}
 	fields, err := fieldsOf(e, in.Lang)
 	if err != nil {
-		return next, err
+		return next, nil, err
 	}
+	var doc *block.Document
 	if in.Lang != models.Facts {
 		next.Title = models.CleanText(in.Title, false)
 		next.Summary = models.CleanText(in.Summary, true)
@@ -126,13 +123,12 @@ func cleanContent(random io.Reader, e models.Entry, was models.Content, in SaveD
 			}
 		}
 		if in.Body != nil {
-			doc := in.Body.Clone()
-			doc.Lang = in.Lang
-			doc.Tidy(func() string { return block.NewIDFrom(random) })
-			if err := doc.Validate(); err != nil {
-				return next, fmt.Errorf("%w: %w", models.ErrInvalid, err)
-			}
-			next.Body = string(doc.JSON())
+			doc, next.Body, err = cleanBody(random, in.Lang, in.Body)
+		} else {
+			doc, err = block.Decode([]byte(was.Body))
+		}
+		if err != nil {
+			return next, nil, err
 		}
 	}
 	if in.Fields != nil {
@@ -145,9 +141,10 @@ func cleanContent(random io.Reader, e models.Entry, was models.Content, in SaveD
 		next.Fields = v
 	}
 	if err := bad.Err(); err != nil {
-		return next, err
+		return next, nil, err
 	}
-	return next, digest(&next)
+	digest(&next, doc)
+	return next, doc, nil
 }
 
 func pairs(m map[string]any) []any {

@@ -30,18 +30,18 @@ func Install(tx *store.Tx, site models.Site, by models.User) error {
 		return err
 	}
 	facts := models.Edition{Lang: models.Facts}
-	if err := addEdition(tx, by, root, &facts, models.Content{Fields: models.Values{}}); err != nil {
+	if err := addEdition(tx, by, root, &facts, models.Content{Fields: models.Values{}}, nil); err != nil {
 		return err
 	}
 	var source models.Revision
 	for i, lang := range site.Languages {
 		home := ""
 		d := models.Edition{Lang: lang, Path: &home}
-		content := models.Content{Title: site.NameIn(lang), Body: string(block.Empty(lang).JSON()), Fields: models.Values{}}
+		content := models.Content{Title: site.NameIn(lang), Fields: models.Values{}}
 		if i > 0 {
 			content.BasedOn, content.SourceHashes = source.ID, source.Hashes
 		}
-		if err := addEdition(tx, by, root, &d, content); err != nil {
+		if err := addEdition(tx, by, root, &d, content, block.Empty(lang)); err != nil {
 			return err
 		}
 		draft, err := tx.Draft(d.ID)

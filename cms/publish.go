@@ -148,11 +148,7 @@ func goLive(tx *store.Tx, by models.User, e models.Entry, d models.Edition, draf
 			return rev, err
 		}
 	}
-	refs, err := refsOf(fields, draft.Content)
-	if err != nil {
-		return rev, err
-	}
-	if err := tx.PutRefs(d.ID, true, refs); err != nil {
+	if err := tx.PublishRefs(d.ID); err != nil {
 		return rev, err
 	}
 	return rev, tx.GoLive(e, d, rev, action, by.ID)

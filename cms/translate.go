@@ -18,6 +18,9 @@ type NewEdition struct {
 	// Copy begins with the words of the original, block by block; otherwise
 	// the text begins empty. Either way the blocks keep their ids.
 	Copy bool
+	// Summary and Body may say what the draft begins with instead.
+	Summary string
+	Body    *block.Document
 	// Machine marks words that a machine translated and nobody has confirmed.
 	Machine bool
 }
@@ -61,15 +64,14 @@ func translate(tx *store.Tx, by models.User, in NewEdition) (d models.Edition, e
 	if in.Machine {
 		content.BasedOn, content.SourceHashes = "", nil
 	}
-	doc := block.Empty(in.Lang)
-	if in.Copy {
+	content.Summary = models.CleanText(in.Summary, true)
+	doc := orEmpty(in.Body, in.Lang)
+	if in.Copy && in.Body == nil {
 		if doc, err = block.Decode([]byte(source.Body)); err != nil {
 			return d, err
 		}
-		doc.Lang = in.Lang
 		content.Summary = source.Summary
 	}
-	content.Body = string(doc.JSON())
 	d = models.Edition{Lang: in.Lang}
 	var before string
 	if e.Root() {
@@ -93,7 +95,7 @@ func translate(tx *store.Tx, by models.User, in NewEdition) (d models.Edition, e
 			return d, err
 		}
 	}
-	if err := addEdition(tx, by, e, &d, content); err != nil {
+	if err := addEdition(tx, by, e, &d, content, doc); err != nil {
 		return d, err
 	}
 	if e.Kind == models.KindSection && !e.Root() && before != *d.Path {
@@ -143,7 +145,7 @@ func seal(tx *store.Tx, draft *models.Draft, by models.User, reason string) (mod
 		return rev, err
 	}
 	draft.BaseRevision = rev.ID
-	return rev, tx.PutDraft(*draft)
+	return rev, tx.SetBase(draft.EditionID, rev.ID)
 }
 
 func factsDraft(r *store.Read, e models.Entry) (models.Draft, error) {

@@ -140,39 +140,34 @@ func (w *writer) entry(b *cms.Batch, i int) error {
 		in.Facts = models.Values{"date": fmt.Sprintf("%d-%02d-%02d", 2005+w.rand.IntN(21), 1+w.rand.IntN(12), 1+w.rand.IntN(28))}
 	}
 	v := vocabularyOf(in.Lang)
-	in.Title = w.title(v)
-	e, d, err := b.Create(in)
+	blocks := w.blocks(v)
+	in.Title, in.Summary, in.Body = w.title(v), w.sentence(v), text(in.Lang, blocks)
+	e, _, err := b.Create(in)
 	if err != nil {
 		return err
 	}
 	if in.Kind == models.KindSection {
 		w.sections = append(w.sections, e.ID)
 	}
-	blocks := w.blocks(v)
-	if err := w.publish(b, e.ID, in.Lang, in.Title, d.Version, blocks, v); err != nil {
+	if _, err := b.Publish(cms.Publish{Entry: e.ID, Lang: in.Lang, Version: 1, FactsVersion: 1}); err != nil {
 		return err
 	}
 	for _, lang := range w.Langs[1:] {
 		v := vocabularyOf(lang)
-		title := w.title(v)
-		d, err := b.Translate(cms.NewEdition{Entry: e.ID, Lang: lang, Title: title})
+		_, err := b.Translate(cms.NewEdition{Entry: e.ID, Lang: lang, Title: w.title(v), Summary: w.sentence(v), Body: text(lang, w.reword(blocks, v))})
 		if err != nil {
 			return err
 		}
-		if err := w.publish(b, e.ID, lang, title, d.Version, w.reword(blocks, v), v); err != nil {
+		if _, err := b.Publish(cms.Publish{Entry: e.ID, Lang: lang, Version: 1}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *writer) publish(b *cms.Batch, entry, lang, title string, version int, blocks []block.Node, v vocabulary) error {
+// text wraps blocks into a document.
+func text(lang string, blocks []block.Node) *block.Document {
 	doc := block.Empty(lang)
 	doc.Doc.Content = blocks
-	d, err := b.Save(cms.SaveDraft{Entry: entry, Lang: lang, Version: version, Title: title, Summary: w.sentence(v), Body: doc})
-	if err != nil {
-		return err
-	}
-	_, err = b.Publish(cms.Publish{Entry: entry, Lang: lang, Version: d.Version, FactsVersion: 1})
-	return err
+	return doc
 }

@@ -33,15 +33,18 @@ func (a AuditRow) chain(before string) string {
 // Audit appends an act to the audit trail. Detail is for people; secrets and
 // texts of drafts have no place in it.
 func (tx *Tx) Audit(actor, action, subject, detail string) error {
-	var before string
-	if err := tx.db.Raw("SELECT coalesce((SELECT hash FROM audit ORDER BY seq DESC LIMIT 1), '')").Scan(&before).Error; err != nil {
-		return fmt.Errorf("read audit trail: %w", err)
+	before := tx.audited
+	if before == "" { // the transaction's first: the chain goes on where it ended
+		if err := tx.db.Raw("SELECT coalesce((SELECT hash FROM audit ORDER BY seq DESC LIMIT 1), '')").Scan(&before).Error; err != nil {
+			return fmt.Errorf("read audit trail: %w", err)
+		}
 	}
 	row := AuditRow{At: tx.now, Actor: actor, Action: action, Subject: subject, Detail: detail}
 	row.Hash = row.chain(before)
 	if err := tx.db.Create(&row).Error; err != nil {
 		return fmt.Errorf("append to audit trail: %w", err)
 	}
+	tx.audited = row.Hash
 	return nil
 }
 

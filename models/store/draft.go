@@ -23,3 +23,8 @@ func (tx *Tx) PutDraft(d models.Draft) error {
 	}
 	return nil
 }
+
+// SetBase notes the newest revision that has the words of a draft.
+func (tx *Tx) SetBase(edition, revision string) error {
+	return affected(tx.db.Model(&models.Draft{}).Where("edition_id = ?", edition).Update("base_revision", revision), models.ErrNotFound)
+}

@@ -35,3 +35,16 @@ func (tx *Tx) PutRefs(edition string, live bool, refs []Ref) error {
 	}
 	return nil
 }
+
+// PublishRefs makes the refs of an edition's draft those of its live text.
+func (tx *Tx) PublishRefs(edition string) error {
+	if err := tx.db.Where("edition_id = ? AND live = ?", edition, true).Delete(&Ref{}).Error; err != nil {
+		return fmt.Errorf("clear refs: %w", err)
+	}
+	err := tx.db.Exec(`INSERT INTO refs (edition_id, live, block_id, target_kind, target_id, purpose)
+		SELECT edition_id, 1, block_id, target_kind, target_id, purpose FROM refs WHERE edition_id = ? AND live = 0`, edition).Error
+	if err != nil {
+		return fmt.Errorf("publish refs: %w", err)
+	}
+	return nil
+}

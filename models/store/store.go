@@ -196,6 +196,8 @@ type Tx struct {
 	now    time.Time
 	random io.Reader
 	seq    int64
+	// audited is the hash of the newest audit row of the transaction.
+	audited string
 }
 
 // NewID returns a new id of the transaction's time.

@@ -301,6 +301,8 @@ func TestWritesReadersSeeMoveTheJournal(t *testing.T) {
 			return err
 		},
 		"NextVersion": func(tx *store.Tx) error { return tx.NextVersion(sd.edition, 1) },
+		"SetBase":     func(tx *store.Tx) error { return tx.SetBase(sd.edition.ID, sd.rev.ID) },
+		"PublishRefs": func(tx *store.Tx) error { return tx.PublishRefs(sd.edition.ID) },
 		"PutRefs":     func(tx *store.Tx) error { return tx.PutRefs(sd.edition.ID, false, nil) },
 		// A part of publishing facts, whose GoLive appends the row.
 		"PutProjection": func(tx *store.Tx) error { return tx.PutProjection(sd.entry, models.Values{}, nil) },

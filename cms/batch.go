@@ -55,3 +55,9 @@ func (b *Batch) Term(t models.Term) error {
 	}
 	return b.tx.PutTerm(t, b.by.ID)
 }
+
+// Root returns the id of the root section.
+func (b *Batch) Root() (string, error) {
+	e, err := b.tx.Root()
+	return e.ID, err
+}

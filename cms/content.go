@@ -24,7 +24,7 @@ const (
 func cleanBody(random io.Reader, lang string, body *block.Document) (*block.Document, string, error) {
 	doc := body.Clone()
 	doc.Lang = lang
-	doc.Normalize(func() string { return block.NewIDFrom(random) })
+	doc.Tidy(func() string { return block.NewIDFrom(random) })
 	if err := doc.Validate(); err != nil {
 		return nil, "", fmt.Errorf("%w: %w", models.ErrInvalid, err)
 	}

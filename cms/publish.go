@@ -2,9 +2,7 @@ package cms
 
 import (
 	"context"
-	"errors"
 	"slices"
-	"unicode/utf8"
 
 	"meridian/cms/block"
 	"meridian/models"
@@ -118,6 +116,9 @@ func publish(tx *store.Tx, by models.User, in Publish) (out Published, err error
 		if err := tx.NextVersion(d, in.Version); err != nil {
 			return out, err
 		}
+		if err := dropEmpty(tx, &draft); err != nil {
+			return out, err
+		}
 		rev, err := goLive(tx, by, e, d, &draft)
 		if err != nil {
 			return out, err
@@ -126,6 +127,30 @@ func publish(tx *store.Tx, by models.User, in Publish) (out Published, err error
 	}
 	out.Seq = tx.Head()
 	return out, tx.Audit(by.ID, "publish", e.ID, in.Lang)
+}
+
+// dropEmpty takes out of a draft the blocks that somebody inserted and never
+// filled in. Saving keeps them; nothing public has any.
+func dropEmpty(tx *store.Tx, draft *models.Draft) error {
+	bare := false
+	for _, h := range draft.Hashes {
+		bare = bare || h == ""
+	}
+	if !bare {
+		return nil // every block has words
+	}
+	doc, err := block.Decode([]byte(draft.Body))
+	if err != nil {
+		return err
+	}
+	doc.Normalize(func() string { return block.NewIDFrom(tx.Random()) })
+	body := string(doc.JSON())
+	if body == draft.Body {
+		return nil
+	}
+	draft.Body = body
+	digest(&draft.Content, doc)
+	return tx.PutDraft(*draft)
 }
 
 // goLive seals a draft and makes it what readers see. It is the one way to
@@ -234,98 +259,3 @@ func (c *CMS) takeDown(ctx context.Context, by models.User, id, lang string, ver
 		return tx.Audit(by.ID, act, e.ID, lang+" "+reason)
 	})
 }
-
-// Finding is one thing the checks found. Field names a field of the form when
-// it is not about a block.
-type Finding struct {
-	block.Finding
-	Field string
-}
-
-// checks runs every check on content, those of the text and those of the kind.
-func checks(r *store.Read, e models.Entry, lang string, c models.Content) ([]Finding, error) {
-	var out []Finding
-	add := func(field, code string, sev block.Severity, args map[string]any) {
-		out = append(out, Finding{block.Finding{Code: code, Severity: sev, Args: args}, field})
-	}
-	fields, err := fieldsOf(e, lang)
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range models.Missing(fields, c.Fields) {
-		add(name, "field_missing", block.Error, map[string]any{"field": name})
-	}
-	if lang == models.Facts {
-		return out, nil
-	}
-	switch n := utf8.RuneCountInString(c.Title); {
-	case n == 0:
-		add(KeyTitle, "title_missing", block.Error, nil)
-	case n > 120:
-		add(KeyTitle, "title_long", block.Error, map[string]any{"max": 120, "count": n})
-	}
-	switch n := utf8.RuneCountInString(c.Summary); {
-	case n == 0:
-		add(KeySummary, "summary_missing", block.Warning, nil)
-	case n > 300:
-		add(KeySummary, "summary_long", block.Error, map[string]any{"max": 300, "count": n})
-	}
-	if c.Machine {
-		add("", "machine_unconfirmed", block.Warning, nil)
-	}
-	doc, err := block.Decode([]byte(c.Body))
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range doc.Checks(&draftResolver{read: r, lang: lang}) {
-		out = append(out, Finding{Finding: f})
-	}
-	slices.SortStableFunc(out, func(a, b Finding) int {
-		rank := func(f Finding) int {
-			if f.Severity == block.Error {
-				return 0
-			}
-			return 1
-		}
-		return rank(a) - rank(b)
-	})
-	return out, nil
-}
-
-// draftResolver tells the checks what the text refers to. Unlike readers' it
-// may see working titles, because only staff see findings.
-type draftResolver struct {
-	block.Inert
-	read *store.Read
-	lang string
-}
-
-func (r *draftResolver) Lang() string { return r.lang }
-
-// Link reports a ref to something that readers cannot open as not there: the
-// check that says so is what the author needs.
-func (r *draftResolver) Link(ref string) (block.Target, bool) {
-	id := ref
-	for i := range ref {
-		if ref[i] == ':' {
-			id = ref[i+1:]
-		}
-	}
-	editions, err := r.read.Editions(id)
-	if err != nil {
-		return block.Target{}, false
-	}
-	for _, d := range editions {
-		if d.Live() && d.Lang != models.Facts {
-			titles, err := r.read.Titles([]string{id}, r.lang)
-			if err != nil && !errors.Is(err, models.ErrNotFound) {
-				return block.Target{}, false
-			}
-			return block.Target{URL: "/" + d.Lang + "/" + *d.Path, Title: titles[id]}, true
-		}
-	}
-	return block.Target{}, false
-}
-
-// Fact lets every known fact through: its value is computed when read.
-func (r *draftResolver) Fact(key string) (string, bool) { return "0", block.KnownFact(key) }

@@ -286,7 +286,7 @@ func (l *Live) Children(section, lang string, kinds ...string) ([]LiveText, erro
 // Menu returns the public entries of a menu in a language, in order.
 func (l *Live) Menu(nav, lang string) ([]LiveRef, error) {
 	var list []LiveRef
-	err := l.db.Raw("SELECT "+refColumns+liveFrom+"WHERE l.nav = ? AND l.lang = ? ORDER BY length(l.branch), l.position, l.entry_id LIMIT 40", nav, lang).Scan(&list).Error
+	err := l.db.Raw("SELECT "+refColumns+liveFrom+"WHERE l.nav = ? AND l.lang = ? ORDER BY length(l.branch) - CASE l.kind WHEN 'section' THEN length(l.entry_id) + 1 ELSE 0 END, l.position, l.entry_id LIMIT 40", nav, lang).Scan(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("read menu: %w", err)
 	}

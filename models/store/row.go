@@ -64,6 +64,7 @@ type RowFilter struct {
 	Topic   string       // id of a term
 	Author  string       // of the draft
 	Changed bool         // drafts whose words readers do not see
+	Live    bool         // editions readers see in some version
 	Grants  []models.Grant
 	All     bool   // no limit by grants
 	Sort    string // "saved" and "date" are newest first; "" is the place in the tree
@@ -102,6 +103,9 @@ func (r *Read) filtered(f RowFilter) *gorm.DB {
 	}
 	if f.Changed {
 		q = q.Where("d.live_revision IS NULL OR w.hash <> r.hash")
+	}
+	if f.Live {
+		q = q.Where("d.live_revision IS NOT NULL")
 	}
 	switch f.State {
 	case models.StateLive:
@@ -239,4 +243,13 @@ func (r *Read) Titles(entries []string, langs ...string) (map[string]string, err
 		}
 	}
 	return out, nil
+}
+
+// Members returns how many organisations of the network readers see, in a
+// region and with a status if they are not empty.
+func (r *Read) Members(region, status string) (int, error) {
+	var n int
+	err := r.db.Raw(`SELECT count(*) FROM profiles p WHERE p.status <> '' AND (@region = '' OR p.region = @region) AND (@status = '' OR p.status = @status)
+		AND EXISTS (SELECT 1 FROM live l WHERE l.entry_id = p.entry_id AND l.lang <> 'und')`, map[string]any{"region": region, "status": status}).Scan(&n).Error
+	return n, err
 }

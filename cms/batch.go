@@ -17,8 +17,12 @@ type Batch struct {
 
 // Batch runs fn in one transaction.
 func (c *CMS) Batch(ctx context.Context, by models.User, fn func(*Batch) error) error {
-	return c.tx(ctx, func(tx *store.Tx) error { return fn(&Batch{tx, by}) })
+	return c.tx(ctx, func(tx *store.Tx) error { return fn(InTx(tx, by)) })
 }
+
+// InTx returns a batch inside a transaction that does more than acts, such as
+// the one that installs a site.
+func InTx(tx *store.Tx, by models.User) *Batch { return &Batch{tx, by} }
 
 // Create is CMS.Create.
 func (b *Batch) Create(in NewEntry) (models.Entry, models.Edition, error) {

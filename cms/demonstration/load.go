@@ -41,35 +41,36 @@ type Result struct {
 // Account is a demonstration account; Role is in words.
 type Account struct{ Email, Role string }
 
-// Load fills an empty installation in one go: an error leaves a folder to be
-// thrown away, never one that looks whole. It returns ErrNotEmpty when there
-// is a user or a section already.
+// Load fills an empty installation in one transaction: the network is there as
+// a whole or not at all. It returns ErrNotEmpty when there is a user or a
+// section already.
 func Load(ctx context.Context, s *store.Store, o Options) (Result, error) {
 	net, err := demo.Read()
 	if err != nil {
 		return Result{}, err
 	}
-	l := &loader{Network: net, ids: map[string]string{}, originals: map[string]string{}}
-	if err := l.install(ctx, s, o.Password); err != nil {
+	// One hash for all accounts: they have one password, and it is no secret.
+	hash, err := account.Hash(ctx, o.Password)
+	if err != nil {
 		return Result{}, fmt.Errorf("load the demonstration: %w", err)
 	}
-	err = cms.New(s).Batch(ctx, l.admin, func(b *cms.Batch) error {
-		l.b = b
+	l := &loader{Network: net, ids: map[string]string{}}
+	err = s.Tx(ctx, func(tx *store.Tx) error {
+		if err := l.install(tx, hash); err != nil {
+			return err
+		}
+		l.b = cms.InTx(tx, l.admin)
 		for _, step := range []func() error{l.terms, l.sections, l.tree, l.texts, l.news, l.redirects} {
 			if err := step(); err != nil {
 				return err
 			}
 		}
-		return nil
+		return l.accounts(tx, hash)
 	})
 	if err != nil {
 		return Result{}, fmt.Errorf("load the demonstration: %w", err)
 	}
-	accounts, err := l.accounts(ctx, s, o.Password)
-	if err != nil {
-		return Result{}, fmt.Errorf("load the demonstration: %w", err)
-	}
-	return Result{Entries: l.entries, Languages: len(l.Site.Languages), Accounts: accounts}, nil
+	return Result{Entries: l.entries, Languages: len(l.Site.Languages), Accounts: l.people}, nil
 }
 
 // loader is one load.
@@ -78,41 +79,46 @@ type loader struct {
 	b     *cms.Batch
 	admin models.User
 	// ids maps the names of the files ("about", "section-be", "n01") to entries.
-	ids       map[string]string
-	originals map[string]string
-	entries   int
+	ids     map[string]string
+	entries int
+	people  []Account
 }
 
 // install makes the administrator and the site.
-func (l *loader) install(ctx context.Context, s *store.Store, password string) error {
-	hash, err := account.Hash(ctx, password)
-	if err != nil {
+func (l *loader) install(tx *store.Tx, hash string) error {
+	if fresh, err := tx.Fresh(); err != nil {
+		return err
+	} else if !fresh {
+		return ErrNotEmpty
+	}
+	if _, err := tx.Root(); !errors.Is(err, models.ErrNotFound) {
+		return errors.Join(ErrNotEmpty, err)
+	}
+	var err error
+	if l.admin, err = l.person(tx, "admin", "Ada Admin", hash, false, models.Grant{Role: models.RoleAdministrator}); err != nil {
 		return err
 	}
-	return s.Tx(ctx, func(tx *store.Tx) error {
-		if fresh, err := tx.Fresh(); err != nil {
-			return err
-		} else if !fresh {
-			return ErrNotEmpty
-		}
-		if _, err := tx.Root(); !errors.Is(err, models.ErrNotFound) {
-			return errors.Join(ErrNotEmpty, err)
-		}
-		email := "admin@meridian.example"
-		l.admin = models.User{
-			ID: tx.NewID(), Name: "Ada Admin", Email: email, Canonical: email, PasswordHash: hash, Lang: "en", Theme: "system", Epoch: 1, CreatedAt: tx.Now(),
-			Grants: []models.Grant{{ID: tx.NewID(), Role: models.RoleAdministrator}},
-		}
-		if err := tx.AddUser(l.admin); err != nil {
-			return err
-		}
-		c := l.Site.Contact
-		return cms.Install(tx, models.Site{
-			Name: map[string]string(l.Site.Name), Notice: map[string]string(l.Site.Notice), Languages: l.Site.Languages, TimeZone: l.Site.TimeZone,
-			LogoText: "Defence for Children International",
-			Contact:  models.Contact{Name: c.Name, Street: c.Street, Box: c.Box, Postcode: c.Postcode, City: c.City, Country: c.Country, Phone: c.Phone, Email: c.Email},
-		}, l.admin)
-	})
+	l.people = append(l.people, Account{l.admin.Email, "administrator"})
+	c := l.Site.Contact
+	return cms.Install(tx, models.Site{
+		Name: l.Site.Name, Notice: l.Site.Notice, Languages: l.Site.Languages, TimeZone: l.Site.TimeZone,
+		LogoText: "Defence for Children International",
+		Contact:  models.Contact{Name: c.Name, Street: c.Street, Box: c.Box, Postcode: c.Postcode, City: c.City, Country: c.Country, Phone: c.Phone, Email: c.Email},
+	}, l.admin)
+}
+
+// person adds an account.
+func (l *loader) person(tx *store.Tx, id, name, hash string, disabled bool, grants ...models.Grant) (models.User, error) {
+	email := id + "@meridian.example"
+	u := models.User{ID: tx.NewID(), Name: name, Email: email, Canonical: email, PasswordHash: hash, Lang: "en", Theme: "system", Disabled: disabled, Epoch: 1, CreatedAt: tx.Now()}
+	for _, g := range grants {
+		g.ID = tx.NewID()
+		u.Grants = append(u.Grants, g)
+	}
+	if err := tx.AddUser(u); err != nil {
+		return u, err
+	}
+	return u, tx.Audit("demonstration", "user-add", u.ID, email)
 }
 
 // terms loads regions, topics and instruments.
@@ -177,7 +183,7 @@ func (l *loader) add(n node) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", n.name, err)
 	}
-	l.ids[n.name], l.originals[n.name] = entry.ID, n.original
+	l.ids[n.name] = entry.ID
 	l.entries++
 	return l.publishAll(n, entry.ID)
 }
@@ -281,51 +287,40 @@ func (l *loader) redirects() error {
 
 // accounts adds the demonstration accounts. Those whose role does not exist
 // yet, or who left, are there but disabled.
-func (l *loader) accounts(ctx context.Context, s *store.Store, password string) ([]Account, error) {
+func (l *loader) accounts(tx *store.Tx, hash string) error {
 	names := map[string]string{
-		"u-sec-editor": "Cleo Secretariat", "u-be-editor": "Lena Belgium", "u-be-author": "Joris Belgium",
-		"u-nl-translator": "Bram Translator", "u-ps-editor": "Dalia Palestine", "u-left": "Former Colleague",
+		"sec-editor": "Cleo Secretariat", "be-editor": "Lena Belgium", "be-author": "Joris Belgium",
+		"nl-translator": "Bram Translator", "ps-editor": "Dalia Palestine", "left": "Former Colleague",
 	}
-	var root string
-	if err := s.View(ctx, func(r *store.Read) error {
-		e, err := r.Root()
-		root = e.ID
-		return err
-	}); err != nil {
-		return nil, err
-	}
-	out := []Account{{l.admin.Email, "administrator"}}
-	people := account.New(s, account.Options{})
+	roles := map[string]models.Role{"editor": models.RoleEditor, "section-editor": models.RoleEditor, "author": models.RoleAuthor}
 	for _, a := range l.Accounts {
-		if a.ID == "u-admin" {
+		id := strings.TrimPrefix(a.ID, "u-")
+		if id == "admin" {
 			continue
 		}
-		u := account.NewUser{
-			Name: names[a.ID], Email: strings.TrimPrefix(a.ID, "u-") + "@meridian.example", Password: password, Lang: "en",
-			Disabled: a.Status == "disabled", Demonstration: true,
+		disabled, said := a.Status == "disabled", a.Role
+		var grants []models.Grant
+		if role, ok := roles[a.Role]; ok {
+			g := models.Grant{Role: role, SectionID: l.ids["home"]}
+			said = string(role)
+			if a.Section != "" {
+				g.SectionID = l.ids[a.Section]
+				said += " of " + l.section(a.Section).CountryName["en"]
+			}
+			grants = append(grants, g)
+		} else {
+			disabled, said = true, said+" (this role does not exist yet)"
 		}
-		said := ""
-		switch a.Role {
-		case "editor", "section-editor":
-			u.Grants, said = []models.Grant{{Role: models.RoleEditor, SectionID: root}}, "editor"
-		case "author":
-			u.Grants, said = []models.Grant{{Role: models.RoleAuthor, SectionID: root}}, "author"
-		default:
-			u.Disabled, said = true, a.Role+" (this role does not exist yet)"
-		}
-		if a.Section != "" {
-			u.Grants[0].SectionID = l.ids[a.Section]
-			said += " of " + l.section(a.Section).CountryName["en"]
-		}
-		if u.Disabled {
+		if disabled {
 			said += ", disabled"
 		}
-		if _, err := people.AddUser(ctx, "", u); err != nil {
-			return nil, fmt.Errorf("account %s: %w", a.ID, err)
+		u, err := l.person(tx, id, names[id], hash, disabled, grants...)
+		if err != nil {
+			return fmt.Errorf("account %s: %w", a.ID, err)
 		}
-		out = append(out, Account{u.Email, said})
+		l.people = append(l.people, Account{u.Email, said})
 	}
-	return out, nil
+	return nil
 }
 
 // node returns a place of the tree by its name in the files.

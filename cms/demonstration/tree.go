@@ -28,6 +28,10 @@ func (l *loader) sections() error {
 	if err != nil {
 		return err
 	}
+	// The first place comes first: the order of places is that of making them.
+	if err := l.place(l.node("about")); err != nil {
+		return err
+	}
 	dir := l.node("sections")
 	page := l.page("sections")
 	err = l.add(node{
@@ -63,7 +67,31 @@ func (l *loader) sections() error {
 			return err
 		}
 	}
+	for _, id := range []string{"about", "sections"} {
+		if err := l.own(id); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// own gives what was made before the secretariat to it.
+func (l *loader) own(name string) error {
+	page := l.page(name)
+	facts := models.Values{"owner": l.ids["secretariat"], "review_by": page.ReviewBy}
+	if name == "sections" {
+		facts["directory"] = true
+	}
+	id := l.ids[name]
+	d, err := l.b.Edition(id, models.Facts)
+	if err != nil {
+		return err
+	}
+	if d, err = l.b.Save(cms.SaveDraft{Entry: id, Lang: models.Facts, Version: d.Version, Fields: facts}); err != nil {
+		return err
+	}
+	_, err = l.b.Publish(cms.Publish{Entry: id, Lang: models.Facts, Version: d.Version})
+	return err
 }
 
 // about is the one sentence every national section begins with.
@@ -153,7 +181,10 @@ func (l *loader) place(n demo.Node) error {
 	if n.Parent != "" && n.Parent != "news" {
 		parent = l.ids[n.Parent]
 	}
-	e := cms.NewEntry{Kind: models.KindPage, Section: parent, Facts: models.Values{"owner": l.ids["secretariat"]}}
+	e := cms.NewEntry{Kind: models.KindPage, Section: parent, Facts: models.Values{}}
+	if owner := l.ids["secretariat"]; owner != "" {
+		e.Facts["owner"] = owner
+	}
 	if l.parent(n.ID) {
 		e.Kind, e.Type = models.KindSection, models.TypeArea
 	}

@@ -65,6 +65,12 @@ func (s Site) Name(lang string) string { return s.in(s.names, lang) }
 // Notice returns the line above every page, "" when there is none.
 func (s Site) Notice(lang string) string { return s.in(s.notices, lang) }
 
+// NoticeLang returns the language of what Notice answers.
+func (s Site) NoticeLang(lang string) string { return s.langIn(s.notices, lang) }
+
+// NameLang returns the language of what Name answers.
+func (s Site) NameLang(lang string) string { return s.langIn(s.names, lang) }
+
 // Logo returns the text that stands for a logo.
 func (s Site) Logo(lang string) string {
 	if s.logo != "" {
@@ -83,16 +89,19 @@ func (s Site) Has(tag string) bool {
 	return false
 }
 
-func (s Site) in(m map[string]string, lang string) string {
-	if t := m[lang]; t != "" {
-		return t
+func (s Site) in(m map[string]string, lang string) string { return m[s.langIn(m, lang)] }
+
+// langIn chooses the language to take a text in.
+func (s Site) langIn(m map[string]string, lang string) string {
+	if m[lang] != "" {
+		return lang
 	}
 	for _, l := range s.Languages {
-		if t := m[l.Tag]; t != "" {
-			return t
+		if m[l.Tag] != "" {
+			return l.Tag
 		}
 	}
-	return ""
+	return lang
 }
 
 // countryNames mends what the library's older data gets wrong or long.

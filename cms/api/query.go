@@ -1,0 +1,160 @@
+package api
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// query reads declared parameters and collects everything wrong with them, so
+// that one answer names all of it.
+type query struct {
+	values url.Values
+	faults []Fault
+}
+
+// parseQuery reads a raw query of which only the declared names are allowed,
+// each once.
+func parseQuery(raw string, declared []string) *query {
+	q := &query{}
+	var err error
+	if q.values, err = url.ParseQuery(raw); err != nil {
+		q.faults = append(q.faults, Fault{"/query", codeMalformed, "The query is not well formed: use & between parameters and % escapes."})
+	}
+	names := make([]string, 0, len(q.values))
+	for name := range q.values {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		switch {
+		case !slices.Contains(declared, name):
+			q.fault(name, codeUnknown, "There is no parameter "+clip(name)+" here. "+allowed(declared))
+		case len(q.values[name]) > 1:
+			q.fault(name, codeDuplicate, "The parameter "+name+" is there more than once.")
+		case strings.ContainsRune(q.values[name][0], 0):
+			q.fault(name, codeValue, "The parameter "+name+" holds a character that is not allowed.")
+		}
+	}
+	return q
+}
+
+func allowed(declared []string) string {
+	if len(declared) == 0 {
+		return "This address takes none."
+	}
+	return "This address takes " + strings.Join(declared, ", ") + "."
+}
+
+// clip shortens what somebody sent before it is shown to them.
+func clip(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	for i := range s {
+		if i >= 60 {
+			return s[:i] + "…"
+		}
+	}
+	return s
+}
+
+func (q *query) fault(name, code, detail string) {
+	if len(q.faults) < 20 {
+		name = strings.NewReplacer("~", "~0", "/", "~1").Replace(clip(name))
+		q.faults = append(q.faults, Fault{"/query/" + name, code, detail})
+	}
+}
+
+// err returns the problem that names every fault, nil when there is none.
+func (q *query) err() error {
+	if len(q.faults) == 0 {
+		return nil
+	}
+	return badRequest(q.faults)
+}
+
+// get returns a parameter and whether it was given.
+func (q *query) get(name string) (string, bool) {
+	v, ok := q.values[name]
+	if !ok {
+		return "", false
+	}
+	return v[0], true
+}
+
+// tagForm is the shape of a BCP 47 tag in its usual case.
+var tagForm = regexp.MustCompile(`^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?(-[a-z0-9]{5,8})*$`)
+
+// lang returns a language tag, "" when none was given. The language of facts
+// is none that content is written in.
+func (q *query) lang() string {
+	v, ok := q.get("lang")
+	if ok && (!tagForm.MatchString(v) || v == "und") {
+		q.fault("lang", codeValue, "lang is a language tag such as fr, pt-BR or zh-Hant.")
+		return ""
+	}
+	return v
+}
+
+// choice returns one of the values, the first one when none was given.
+func (q *query) choice(name string, values ...string) string {
+	v, ok := q.get(name)
+	if !ok {
+		return values[0]
+	}
+	if !slices.Contains(values, v) {
+		q.fault(name, codeValue, name+" is one of "+strings.Join(values, ", ")+".")
+	}
+	return v
+}
+
+// number returns a number without sign or leading zeros between low and high.
+func (q *query) number(name string, low, high, standard int) int {
+	v, ok := q.get(name)
+	if !ok {
+		return standard
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil || n < low || n > high || strconv.Itoa(n) != v {
+		q.fault(name, codeValue, name+" is a number from "+strconv.Itoa(low)+" to "+strconv.Itoa(high)+".")
+		return standard
+	}
+	return n
+}
+
+// set returns a comma list of distinct values out of a closed list, nil when
+// none was given.
+func (q *query) set(name string, values []string) []string {
+	v, ok := q.get(name)
+	if !ok {
+		return nil
+	}
+	list := strings.Split(v, ",")
+	for i, s := range list {
+		if !slices.Contains(values, s) || slices.Contains(list[:i], s) {
+			q.fault(name, codeValue, name+" is a list, with commas and nothing twice, out of "+strings.Join(values, ", ")+".")
+			return nil
+		}
+	}
+	return list
+}
+
+// forms are the forms of the text that were asked for.
+type forms struct{ blocks, html, markdown bool }
+
+func (f forms) none() bool { return f == forms{} }
+
+func (q *query) body(standard forms) forms {
+	list := q.set("body", []string{"blocks", "html", "markdown", "none"})
+	if list == nil {
+		return standard
+	}
+	if len(list) > 1 && slices.Contains(list, "none") {
+		q.fault("body", codeValue, "body=none goes with nothing else.")
+	}
+	return forms{slices.Contains(list, "blocks"), slices.Contains(list, "html"), slices.Contains(list, "markdown")}
+}
+
+// idForm is the form of every id: anything else is known to name nothing.
+var idForm = regexp.MustCompile(`^[0-7][0-9a-hjkmnp-tv-z]{25}$`)

@@ -76,6 +76,9 @@ func (v *View) query(q Query) (store.Query, error) {
 			return sq, fmt.Errorf("section: %w", err)
 		}
 		sq.Branch = branch
+	} else if q.Kind == "news" {
+		// All news are below the root, where their order by date is kept.
+		sq.Branch = "/" + v.known.root + "/"
 	}
 	return sq, nil
 }
@@ -99,7 +102,7 @@ const NewsPerPage = 20
 func (v *View) News(section *Item, topic, year string, n int) (News, error) {
 	var out News
 	q := Query{Kind: "news", Lang: section.Lang, Section: section.ID, Year: year, Sort: "date", Desc: true, Limit: NewsPerPage, Skip: (n - 1) * NewsPerPage}
-	terms, err := v.live.TermsIn("topic", section.branch, section.Lang)
+	terms, err := v.live.TermsIn("topic", section.ID, section.Lang)
 	if err != nil {
 		return out, err
 	}
@@ -121,7 +124,7 @@ func (v *View) News(section *Item, topic, year string, n int) (News, error) {
 			return out, ErrNotFound
 		}
 	}
-	if out.Years, err = v.live.Years(section.branch, section.Lang); err != nil {
+	if out.Years, err = v.live.Years(section.ID, section.Lang); err != nil {
 		return out, err
 	}
 	if out.Total, err = v.Count(q); err != nil {

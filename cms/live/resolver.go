@@ -156,7 +156,7 @@ func contactOf(facts map[string]any, lang string) block.Contact {
 func (r *resolver) Cards(q block.CardQuery) []block.Card {
 	sq := store.Query{Kind: q.Kind, Lang: r.lang, Under: q.Under, Term: q.Topic, Sort: "position", Limit: q.Limit}
 	if q.Kind == "news" {
-		sq.Sort, sq.Desc = "date", true
+		sq.Sort, sq.Desc, sq.Branch = "date", true, "/"+r.v.known.root+"/"
 	}
 	if q.Section != "" {
 		branch, err := r.v.live.BranchOf(q.Section)

@@ -67,6 +67,9 @@ func TestRun(t *testing.T) {
 			if tr := p.Items[0].Translation; tr == nil || !tr.Fresh {
 				t.Errorf("a translation begins as %+v", tr)
 			}
+			if n, _ := v.Resolver("en").Fact("section_count"); n != "8" {
+				t.Errorf("%s organisations, want 8: every section of so small a corpus", n)
+			}
 			_, err = v.HTML(p.Items[0])
 			return err
 		})

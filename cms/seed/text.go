@@ -1,157 +1,195 @@
 package seed
 
 import (
-	"strings"
-	"unicode"
-	"unicode/utf8"
+	"math/rand/v2"
+	"slices"
 
 	"meridian/cms/block"
 )
 
-// vocabulary is what sentences of a language are put together from.
-type vocabulary struct {
-	subjects, verbs, objects, places []string
-	stop                             string
+// teller makes up one text in one language. Tellers that begin with the same
+// number tell the same story, block by block and with the same block ids.
+type teller struct {
+	vocabulary
+	lang     string
+	src      *rand.ChaCha8
+	rand     *rand.Rand
+	sections []string // that a text may point at
 }
 
-var vocabularies = map[string]vocabulary{
-	"en": {
-		strings.Split("the national section|a coalition of lawyers|the youth council|the secretariat|a team of social workers|the working group|two former detainees|the legal clinic", "|"),
-		strings.Split("publishes|presents|calls for|defends|reviews|welcomes|documents|supports", "|"),
-		strings.Split("a report on alternatives to detention|free legal aid for children|training for judges and police|the right to be heard|a complaint before the committee|a study of family reunification|new rules for hearings|a guide in plain language", "|"),
-		strings.Split("in three regions|before the summer|after two years of work|together with its partners|in the capital|at the border|in every school", "|"), "."},
-	"fr": {
-		strings.Split("la section nationale|une coalition d’avocates|le conseil des jeunes|le secrétariat|une équipe sociale|le groupe de travail|deux anciens détenus|la clinique juridique", "|"),
-		strings.Split("publie|présente|demande|défend|examine|salue|documente|soutient", "|"),
-		strings.Split("un rapport sur les alternatives à la détention|l’aide juridique gratuite pour les enfants|la formation des juges et de la police|le droit d’être entendu|une plainte devant le comité|une étude du regroupement familial|de nouvelles règles d’audience|un guide en langage clair", "|"),
-		strings.Split("dans trois régions|avant l’été|après deux ans de travail|avec ses partenaires|dans la capitale|à la frontière|dans chaque école", "|"), "."},
-	"nl": {
-		strings.Split("de nationale afdeling|een coalitie van advocaten|de jongerenraad|het secretariaat|een team maatschappelijk werkers|de werkgroep|twee vroegere gedetineerden|de rechtswinkel", "|"),
-		strings.Split("publiceert|presenteert|vraagt|verdedigt|onderzoekt|verwelkomt|documenteert|steunt", "|"),
-		strings.Split("een rapport over alternatieven voor detentie|gratis rechtsbijstand voor kinderen|vorming voor rechters en politie|het recht om gehoord te worden|een klacht bij het comité|een studie over gezinshereniging|nieuwe regels voor zittingen|een gids in heldere taal", "|"),
-		strings.Split("in drie regio’s|voor de zomer|na twee jaar werk|samen met partners|in de hoofdstad|aan de grens|in elke school", "|"), "."},
-	"es": {
-		strings.Split("la sección nacional|una coalición de abogadas|el consejo de jóvenes|la secretaría|un equipo social|el grupo de trabajo|la clínica jurídica", "|"),
-		strings.Split("publica|presenta|pide|defiende|examina|celebra|documenta|apoya", "|"),
-		strings.Split("un informe sobre alternativas a la detención|asistencia jurídica gratuita|formación para jueces y policía|el derecho a ser oído|una queja ante el comité|una guía en lenguaje claro", "|"),
-		strings.Split("en tres regiones|antes del verano|tras dos años de trabajo|con sus socios|en la capital|en cada escuela", "|"), "."},
-	"ar": {
-		strings.Split("الفرع الوطني|تحالف من المحامين|مجلس الشباب|الأمانة العامة|فريق العمل", "|"),
-		strings.Split("ينشر|يقدم|يطالب بـ|يدافع عن|يدعم", "|"),
-		strings.Split("تقرير عن بدائل الاحتجاز|المساعدة القانونية للأطفال|تدريب القضاة والشرطة|الحق في الاستماع|دليل بلغة واضحة", "|"),
-		strings.Split("في ثلاث مناطق|قبل الصيف|بعد عامين من العمل|مع شركائه|في العاصمة", "|"), "."},
+func newTeller(lang string, story [32]byte, sections []string) *teller {
+	src := rand.NewChaCha8(story)
+	return &teller{vocabularyOf(lang), lang, src, rand.New(src), sections}
 }
 
-// vocabularyOf returns the words for a language, the English ones for a
-// language that has none here.
-func vocabularyOf(lang string) vocabulary {
-	base, _, _ := strings.Cut(lang, "-")
-	if v, ok := vocabularies[base]; ok {
-		return v
+func (t *teller) pick(list []string) string { return list[t.rand.IntN(len(list))] }
+
+func (t *teller) section() string { return "section:" + t.pick(t.sections) }
+
+func (t *teller) title() string {
+	return upper(t.pick(t.subjects)) + " " + t.pick(t.verbs) + " " + t.pick(t.objects) + " " + t.pick(t.places)
+}
+
+func (t *teller) sentence() string { return t.title() + "." }
+
+// prose is two to five sentences.
+func (t *teller) prose() string {
+	s := t.sentence()
+	for range 1 + t.rand.IntN(4) {
+		s += " " + t.sentence()
 	}
-	return vocabularies["en"]
+	return s
 }
 
-func (w *writer) pick(list []string) string { return list[w.rand.IntN(len(list))] }
+// Lengths of texts, in blocks: most are short, one in eight is long.
+const (
+	shortText = 6
+	longText  = 40
+	longEvery = 8
+)
 
-func upper(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(r)) + s[n:]
-}
-
-func (w *writer) title(v vocabulary) string {
-	return upper(w.pick(v.subjects)) + " " + w.pick(v.verbs) + " " + w.pick(v.objects)
-}
-
-func (w *writer) sentence(v vocabulary) string {
-	return upper(w.pick(v.subjects)) + " " + w.pick(v.verbs) + " " + w.pick(v.objects) + " " + w.pick(v.places) + v.stop
-}
-
-func (w *writer) prose(v vocabulary) string {
-	list := make([]string, 2+w.rand.IntN(4))
-	for i := range list {
-		list[i] = w.sentence(v)
+// document makes up a text: a few blocks as a rule, forty blocks of every kind
+// that needs no media library for one in eight.
+func (t *teller) document() *block.Document {
+	doc := block.Empty(t.lang)
+	n := shortText
+	if t.rand.IntN(longEvery) == 0 {
+		n = longText
 	}
-	return strings.Join(list, " ")
-}
-
-// blocks makes a text: six blocks as a rule, forty for one in eight.
-func (w *writer) blocks(v vocabulary) []block.Node {
-	n := 6
-	if w.rand.IntN(8) == 0 {
-		n = 40
+	add := func(b block.Node) {
+		if b.Attrs == nil {
+			b.Attrs = map[string]any{}
+		}
+		b.Attrs["id"] = block.NewIDFrom(t.src)
+		doc.Doc.Content = append(doc.Doc.Content, b)
 	}
-	out := []block.Node{w.paragraph(v)}
-	for len(out) < n {
-		switch len(out) % 10 {
-		case 1:
-			out = append(out, block.Node{Type: "heading", Attrs: map[string]any{"level": 2}, Content: []block.Node{block.Text(w.title(v))}})
-		case 3:
-			out = append(out, w.list(v))
-		case 5:
-			out = append(out, block.Node{Type: "quote", Attrs: map[string]any{"cite": upper(w.pick(v.subjects))}, Content: []block.Node{w.paragraph(v)}})
-		case 7:
-			out = append(out, block.Node{Type: "callout", Attrs: map[string]any{"tone": "info", "title": w.title(v)}, Content: []block.Node{w.paragraph(v)}})
-		case 9:
-			out = append(out, w.table(v))
+	headings := t.rand.Perm(len(t.headings))
+	rare := 0
+	for i := range n {
+		switch {
+		case i%5 == 1 && len(headings) > 0:
+			add(heading(t.headings[headings[0]]))
+			headings = headings[1:]
+		case n == longText && i%2 == 1:
+			add(t.rare(rare))
+			rare++
+		case i%5 == 3:
+			add(t.common())
 		default:
-			out = append(out, w.paragraph(v))
+			add(t.paragraph())
 		}
 	}
-	for i := range out {
-		if out[i].Attrs == nil {
-			out[i].Attrs = map[string]any{}
-		}
-		out[i].Attrs["id"] = block.NewID()
+	return doc
+}
+
+// common is a block of the kinds that most texts have.
+func (t *teller) common() block.Node {
+	switch t.rand.IntN(4) {
+	case 0:
+		return t.quote()
+	case 1:
+		return t.callout()
+	case 2:
+		return t.list("ordered_list")
 	}
-	return out
+	return t.list("bullet_list")
 }
 
-func (w *writer) paragraph(v vocabulary) block.Node {
-	return block.Paragraph(block.Text(w.sentence(v)+" "), block.Text(upper(w.pick(v.objects)), block.Mark{Type: "strong"}), block.Text(". "+w.prose(v)))
+// rare returns the kinds of blocks in turn.
+func (t *teller) rare(i int) block.Node {
+	switch i % 10 {
+	case 0:
+		return t.list("bullet_list")
+	case 1:
+		return t.table()
+	case 2:
+		return t.quote()
+	case 3:
+		return block.Node{Type: "divider"}
+	case 4:
+		return t.callout()
+	case 5:
+		return t.contact()
+	case 6:
+		return t.logos()
+	case 7:
+		return block.Node{Type: "cards", Attrs: map[string]any{"mode": "auto", "layout": "cards", "show": []any{"summary", "date"}, "title": t.pick(t.topics),
+			"query": map[string]any{"kind": "news", "under": t.section(), "limit": 3}}}
+	case 8:
+		return block.Node{Type: "button", Attrs: map[string]any{"label": t.pick(t.labels), "link": t.section(), "style": "plain"}}
+	}
+	return block.Node{Type: "section_list", Attrs: map[string]any{"show": []any{"list"}}}
 }
 
-func (w *writer) list(v vocabulary) block.Node {
-	n := block.Node{Type: "bullet_list"}
-	for range 3 + w.rand.IntN(3) {
-		n.Content = append(n.Content, block.Node{Type: "list_item", Content: []block.Node{block.Paragraph(block.Text(w.sentence(v)))}})
+func heading(s string) block.Node {
+	return block.Node{Type: "heading", Attrs: map[string]any{"level": 2}, Content: []block.Node{block.Text(s)}}
+}
+
+// paragraph has bold words in the middle of its first sentence, and now and
+// then a link in its last one.
+func (t *teller) paragraph() block.Node {
+	inline := []block.Node{
+		block.Text(upper(t.pick(t.subjects)) + " " + t.pick(t.verbs) + " "),
+		block.Text(t.pick(t.objects), block.Mark{Type: "strong"}),
+		block.Text(" " + t.pick(t.places) + ". " + t.prose()),
+	}
+	if t.rand.IntN(8) == 0 {
+		inline = append(inline, block.Text(" "), block.Text(t.pick(t.labels), block.Mark{Type: "link", Attrs: map[string]any{"ref": t.section()}}), block.Text("."))
+	}
+	return block.Paragraph(inline...)
+}
+
+func (t *teller) list(typ string) block.Node {
+	n := block.Node{Type: typ}
+	for range 3 + t.rand.IntN(3) {
+		n.Content = append(n.Content, block.Node{Type: "list_item", Content: []block.Node{block.Paragraph(block.Text(t.sentence()))}})
 	}
 	return n
 }
 
-func (w *writer) table(v vocabulary) block.Node {
-	n := block.Node{Type: "table", Attrs: map[string]any{"caption": w.title(v), "headerRow": true}}
-	for range 4 {
+func (t *teller) quote() block.Node {
+	return block.Node{Type: "quote", Attrs: map[string]any{"cite": upper(t.pick(t.subjects))}, Content: []block.Node{block.Paragraph(block.Text(t.prose()))}}
+}
+
+func (t *teller) callout() block.Node {
+	return block.Node{Type: "callout", Attrs: map[string]any{"tone": "info", "title": t.pick(t.labels)}, Content: []block.Node{t.paragraph()}}
+}
+
+func (t *teller) table() block.Node {
+	n := block.Node{Type: "table", Attrs: map[string]any{"caption": t.pick(t.topics), "headerRow": true}}
+	for i := range 5 {
 		row := block.Node{Type: "table_row"}
-		for range 3 {
-			row.Content = append(row.Content, block.Node{Type: "table_cell", Content: []block.Node{block.Paragraph(block.Text(w.pick(v.objects)))}})
+		for _, list := range [][]string{t.subjects, t.objects, t.places} {
+			s := upper(t.pick(list))
+			if i == 0 {
+				s = t.pick(t.headings)
+			}
+			row.Content = append(row.Content, block.Node{Type: "table_cell", Content: []block.Node{block.Paragraph(block.Text(s))}})
 		}
 		n.Content = append(n.Content, row)
 	}
 	return n
 }
 
-// reword returns the same blocks, ids and shapes, with words of another
-// language.
-func (w *writer) reword(blocks []block.Node, v vocabulary) []block.Node {
-	out := make([]block.Node, len(blocks))
-	for i, n := range blocks {
-		out[i] = n.Clone()
-		w.rewordNode(&out[i], v)
-	}
-	return out
+func (t *teller) contact() block.Node {
+	return block.Node{Type: "contact", Attrs: map[string]any{"show": []any{"address", "phone", "email"}, "inline": map[string]any{
+		"name": upper(t.pick(t.subjects)), "street": "1 Example Street", "postcode": "1000", "phone": "+32 2 555 01 00", "email": "office@network.example",
+	}}}
 }
 
-func (w *writer) rewordNode(n *block.Node, v vocabulary) {
-	for _, name := range []string{"cite", "title", "caption"} {
-		if _, ok := n.Attrs[name]; ok {
-			n.Attrs[name] = w.title(v)
-		}
+func (t *teller) logos() block.Node {
+	var items []any
+	for _, i := range t.rand.Perm(len(t.subjects))[:4] {
+		items = append(items, map[string]any{"name": upper(t.subjects[i])})
 	}
-	if n.Type == "text" {
-		n.Text = w.sentence(v) + " "
+	return block.Node{Type: "logos", Attrs: map[string]any{"title": t.pick(t.headings), "items": items}}
+}
+
+// topicIDs returns one or two topics.
+func (t *teller) topicIDs() []any {
+	out := []any{topicID(t.rand.IntN(len(t.topics)))}
+	if id := topicID(t.rand.IntN(len(t.topics))); !slices.Contains(out, any(id)) {
+		out = append(out, id)
 	}
-	for i := range n.Content {
-		w.rewordNode(&n.Content[i], v)
-	}
+	return out
 }

@@ -71,6 +71,9 @@ func (tx *Tx) GoLive(e models.Entry, d models.Edition, rev models.Revision, acti
 	if err := affected(tx.db.Model(&models.Edition{}).Where("id = ?", d.ID).Updates(set), models.ErrNotFound); err != nil {
 		return fmt.Errorf("go live %s: %w", d.ID, err)
 	}
+	if err := tx.projectNews(e); err != nil {
+		return err
+	}
 	return tx.journal(e, d.Lang, action, rev.ID, actor)
 }
 
@@ -85,6 +88,9 @@ func (tx *Tx) TakeDown(e models.Entry, d models.Edition, reason, actor string) e
 	}
 	if err := affected(tx.db.Model(&models.Edition{}).Where("id = ?", d.ID).Updates(set), models.ErrNotFound); err != nil {
 		return fmt.Errorf("take down %s: %w", d.ID, err)
+	}
+	if err := tx.projectNews(e); err != nil {
+		return err
 	}
 	return tx.journal(e, d.Lang, action, "", actor)
 }

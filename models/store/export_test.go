@@ -90,3 +90,24 @@ func dump(t testing.TB, db *gorm.DB) string {
 	}
 	return b.String()
 }
+
+// Plan returns the steps in which SQLite reads a list.
+func Plan(t testing.TB, s *Store, q Query) []string {
+	t.Helper()
+	var steps []string
+	err := s.Live(t.Context(), func(l *Live) error {
+		sql, args := l.listSQL(q)
+		var rows []struct{ Detail string }
+		if err := l.db.Raw("EXPLAIN QUERY PLAN "+sql, args...).Scan(&rows).Error; err != nil {
+			return err
+		}
+		for _, r := range rows {
+			steps = append(steps, r.Detail)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return steps
+}

@@ -385,18 +385,27 @@ var SortKeys = map[string]string{
 	"position":     "l.position",
 }
 
-func (l *Live) where(q Query) (string, []any) {
+// from returns the tables a list is read from and its conditions. News by
+// date come out of their projection, in its order; everything else out of the
+// view. In both, ed.date is the date of a news item.
+func (l *Live) from(q Query) (from, where string, args []any) {
 	conds := []string{"l.lang <> 'und'"}
-	var args []any
 	add := func(c string, a ...any) { conds = append(conds, c); args = append(args, a...) }
-	if q.Kind != "" {
-		add("l.kind = ?", q.Kind)
-	}
-	if q.Lang != "" {
-		add("l.lang = ?", q.Lang)
-	}
-	if q.Branch != "" {
-		add("l.branch >= ? AND l.branch < ?", q.Branch, q.Branch+"~")
+	from = liveFrom
+	if q.news() {
+		from = " FROM section_news ed CROSS JOIN live l ON l.entry_id = ed.entry_id AND l.lang = ed.lang "
+		ids := branchIDs(q.Branch)
+		add("ed.section_id = ? AND ed.lang = ?", ids[len(ids)-1], q.Lang)
+	} else {
+		if q.Kind != "" {
+			add("l.kind = ?", q.Kind)
+		}
+		if q.Lang != "" {
+			add("l.lang = ?", q.Lang)
+		}
+		if q.Branch != "" {
+			add("l.branch >= ? AND l.branch < ?", q.Branch, q.Branch+"~")
+		}
 	}
 	if q.Under != "" {
 		add("l.section_id = ?", q.Under)
@@ -407,7 +416,12 @@ func (l *Live) where(q Query) (string, []any) {
 	if q.Year != "" {
 		add("ed.date >= ? AND ed.date < ?", q.Year+"-", q.Year+"~")
 	}
-	return strings.Join(conds, " AND "), args
+	return from, strings.Join(conds, " AND "), args
+}
+
+// news reports whether a list is the news of a section in a language.
+func (q Query) news() bool {
+	return q.Kind == "news" && q.Sort == "date" && q.Lang != "" && q.Branch != ""
 }
 
 // ListRow is a public edition in a list, with the key it was sorted by.
@@ -418,27 +432,15 @@ type ListRow struct {
 
 // List returns public editions and whether more follow.
 func (l *Live) List(q Query) ([]ListRow, bool, error) {
-	key, ok := SortKeys[q.Sort]
-	if !ok {
+	if _, ok := SortKeys[q.Sort]; !ok {
 		return nil, false, fmt.Errorf("sort %q: %w", q.Sort, models.ErrInvalid)
 	}
-	where, args := l.where(q)
-	order, cmp := "ASC", ">"
-	if q.Desc {
-		order, cmp = "DESC", "<"
+	if q.After != nil && q.Sort == "position" {
+		return nil, false, fmt.Errorf("cursor over position: %w", models.ErrInvalid)
 	}
-	if q.After != nil {
-		where += fmt.Sprintf(" AND (cast(%s AS text), l.edition_id) %s (?, ?)", key, cmp)
-		args = append(args, q.After.Key, q.After.ID)
-		if q.Sort == "position" {
-			return nil, false, fmt.Errorf("cursor over position: %w", models.ErrInvalid)
-		}
-	}
-	args = append(args, q.Limit+1, q.Skip)
+	sql, args := l.listSQL(q)
 	var list []ListRow
-	err := l.db.Raw("SELECT "+textColumns+", cast("+key+" AS text) AS sort_key"+liveFrom+"WHERE "+where+
-		" ORDER BY "+key+" "+order+", l.edition_id "+order+" LIMIT ? OFFSET ?", args...).Scan(&list).Error
-	if err != nil {
+	if err := l.db.Raw(sql, args...).Scan(&list).Error; err != nil {
 		return nil, false, fmt.Errorf("list live: %w", err)
 	}
 	if len(list) > q.Limit {
@@ -447,28 +449,48 @@ func (l *Live) List(q Query) ([]ListRow, bool, error) {
 	return list, false, nil
 }
 
+// listSQL is the statement of a list. Everything that is not an argument comes
+// from this file.
+func (l *Live) listSQL(q Query) (string, []any) {
+	from, where, args := l.from(q)
+	key := SortKeys[q.Sort]
+	if q.news() {
+		key = "ed.date" // never null there, and so the index gives the order
+	}
+	order, cmp := "ASC", ">"
+	if q.Desc {
+		order, cmp = "DESC", "<"
+	}
+	if q.After != nil {
+		where += fmt.Sprintf(" AND (%s, l.edition_id) %s (?, ?)", key, cmp)
+		args = append(args, q.After.Key, q.After.ID)
+	}
+	args = append(args, q.Limit+1, q.Skip)
+	return "SELECT " + textColumns + ", cast(" + key + " AS text) AS sort_key" + from + "WHERE " + where +
+		" ORDER BY " + key + " " + order + ", l.edition_id " + order + " LIMIT ? OFFSET ?", args
+}
+
 // Count returns how many public editions a query selects, its page aside.
 func (l *Live) Count(q Query) (int64, error) {
-	where, args := l.where(q)
+	from, where, args := l.from(q)
 	var n int64
-	err := l.db.Raw("SELECT count(*)"+liveFrom+"WHERE "+where, args...).Scan(&n).Error
+	err := l.db.Raw("SELECT count(*)"+from+"WHERE "+where, args...).Scan(&n).Error
 	return n, err
 }
 
-// Years returns the years that have public news in a branch and language,
+// Years returns the years that have public news below a section in a language,
 // newest first.
-func (l *Live) Years(branch, lang string) ([]string, error) {
+func (l *Live) Years(section, lang string) ([]string, error) {
 	var list []string
-	err := l.db.Raw("SELECT DISTINCT substr(ed.date, 1, 4) FROM live l JOIN entry_dates ed ON ed.entry_id = l.entry_id WHERE l.kind = 'news' AND l.lang = ? AND l.branch >= ? AND l.branch < ? ORDER BY 1 DESC",
-		lang, branch, branch+"~").Scan(&list).Error
+	err := l.db.Raw("SELECT DISTINCT substr(date, 1, 4) FROM section_news WHERE section_id = ? AND lang = ? ORDER BY 1 DESC", section, lang).Scan(&list).Error
 	return list, err
 }
 
-// TermsIn returns the terms of a vocabulary that public news in a branch and
-// language carry, in the order of the vocabulary.
-func (l *Live) TermsIn(vocabulary, branch, lang string) ([]models.Term, error) {
-	return terms(l.db.Where(`vocabulary = ? AND id IN (SELECT t.term_id FROM entry_terms t JOIN live l ON l.entry_id = t.entry_id
-		WHERE l.kind = 'news' AND l.lang = ? AND l.branch >= ? AND l.branch < ?)`, vocabulary, lang, branch, branch+"~"), l.db)
+// TermsIn returns the terms of a vocabulary that public news below a section
+// in a language carry, in the order of the vocabulary.
+func (l *Live) TermsIn(vocabulary, section, lang string) ([]models.Term, error) {
+	return terms(l.db.Where(`vocabulary = ? AND id IN (SELECT t.term_id FROM section_news n JOIN entry_terms t ON t.entry_id = n.entry_id
+		WHERE n.section_id = ? AND n.lang = ?)`, vocabulary, section, lang), l.db)
 }
 
 // Terms returns terms by id.

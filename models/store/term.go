@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -80,6 +81,32 @@ func (tx *Tx) PutProjection(e models.Entry, facts models.Values, termFields []st
 		}
 	}
 	return nil
+}
+
+// projectNews brings section_news up to date with the public editions of a
+// news item. Going live and being taken down call it.
+func (tx *Tx) projectNews(e models.Entry) error {
+	if e.Kind != models.KindNews {
+		return nil
+	}
+	if err := tx.db.Exec("DELETE FROM section_news WHERE entry_id = ?", e.ID).Error; err != nil {
+		return fmt.Errorf("clear news of sections: %w", err)
+	}
+	err := tx.db.Exec(`INSERT INTO section_news (section_id, lang, date, entry_id)
+		SELECT s.id, d.lang, ed.date, e.id FROM entries e
+		  JOIN entry_dates ed ON ed.entry_id = e.id
+		  JOIN editions d ON d.entry_id = e.id AND d.lang <> 'und' AND d.live_revision IS NOT NULL
+		  JOIN entries s ON s.id IN ?
+		 WHERE e.id = ? AND e.trashed_at IS NULL`, branchIDs(e.Branch), e.ID).Error
+	if err != nil {
+		return fmt.Errorf("list news in sections: %w", err)
+	}
+	return nil
+}
+
+// branchIDs splits a branch into the ids of its sections, root first.
+func branchIDs(branch string) []string {
+	return strings.FieldsFunc(branch, func(r rune) bool { return r == '/' })
 }
 
 // terms runs a query over terms and adds their labels.

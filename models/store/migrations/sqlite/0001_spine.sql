@@ -187,6 +187,16 @@ CREATE TABLE entry_dates (
   date     TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX entry_dates_by_date ON entry_dates (date, entry_id);
+-- The public news below each section, one row for every section above an item
+-- and every language it is public in: "the newest ten below here" is one range.
+CREATE TABLE section_news (
+  section_id TEXT NOT NULL REFERENCES entries (id),
+  lang       TEXT NOT NULL,
+  date       TEXT NOT NULL,
+  entry_id   TEXT NOT NULL REFERENCES entries (id),
+  PRIMARY KEY (section_id, lang, date, entry_id)
+) WITHOUT ROWID;
+CREATE INDEX section_news_by_entry ON section_news (entry_id);
 CREATE TABLE profiles (
   entry_id TEXT PRIMARY KEY REFERENCES entries (id),
   country  TEXT NOT NULL DEFAULT '',

@@ -145,15 +145,7 @@ func (v *View) items(rows []store.LiveText) ([]*Item, error) {
 		if !ok {
 			return nil, fmt.Errorf("kind %q of %s is not known", t.Kind, t.EntryID)
 		}
-		it := &Item{
-			ID: t.EntryID, URN: "urn:meridian:" + v.known.installation + ":" + t.EntryID,
-			Kind: t.Kind, Type: t.Type, Lang: t.Lang, Dir: LanguageOf(t.Lang).Dir, OriginalLang: t.OriginalLang,
-			Title: t.Title, Summary: t.Summary, Slug: t.Slug, Path: t.Path, Href: href(t.Kind, t.Lang, t.Path), Nav: t.Nav,
-			SectionID: t.Section(), Root: t.SectionID == nil, Date: t.Date,
-			PublishedAt: t.FirstPublishedAt, UpdatedAt: t.PublishedAt, Revision: t.RevisionID, Hash: t.Hash,
-			Fields: public(kind.Fields, t.Fields), Facts: public(kind.Facts, facts[t.EntryID]),
-			branch: t.Branch,
-		}
+		it := v.bare(t, kind, facts[t.EntryID])
 		if it.Body, err = block.Decode([]byte(t.Body)); err != nil {
 			return nil, fmt.Errorf("text of %s in %s: %w", t.EntryID, t.Lang, err)
 		}
@@ -184,6 +176,41 @@ func translation(t store.LiveText, source store.LiveHash, times map[string]time.
 	tr.BlocksBehind = store.Behind(t.SourceHashes, source.Hashes)
 	tr.Fresh = tr.BlocksBehind == 0 && t.BasedOn != ""
 	return tr
+}
+
+// teasers turns rows into items as a list shows them: without text, languages,
+// place and comparison with an original.
+func (v *View) teasers(rows []store.LiveText) ([]*Item, error) {
+	ids := make([]string, len(rows))
+	for i, t := range rows {
+		ids[i] = t.EntryID
+	}
+	facts, err := v.live.FactsOf(ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*Item, len(rows))
+	for i, t := range rows {
+		kind, ok := KindOf(t.Kind)
+		if !ok {
+			return nil, fmt.Errorf("kind %q of %s is not known", t.Kind, t.EntryID)
+		}
+		out[i] = v.bare(t, kind, facts[t.EntryID])
+	}
+	return out, nil
+}
+
+// bare returns what an item is by itself.
+func (v *View) bare(t store.LiveText, kind Kind, facts map[string]any) *Item {
+	return &Item{
+		ID: t.EntryID, URN: "urn:meridian:" + v.known.installation + ":" + t.EntryID,
+		Kind: t.Kind, Type: t.Type, Lang: t.Lang, Dir: LanguageOf(t.Lang).Dir, OriginalLang: t.OriginalLang,
+		Title: t.Title, Summary: t.Summary, Slug: t.Slug, Path: t.Path, Href: href(t.Kind, t.Lang, t.Path), Nav: t.Nav,
+		SectionID: t.Section(), Root: t.SectionID == nil, Date: t.Date,
+		PublishedAt: t.FirstPublishedAt, UpdatedAt: t.PublishedAt, Revision: t.RevisionID, Hash: t.Hash,
+		Fields: public(kind.Fields, t.Fields), Facts: public(kind.Facts, facts),
+		branch: t.Branch,
+	}
 }
 
 // branchIDs splits a branch into the ids of its sections, root first.

@@ -20,6 +20,8 @@ type Query struct {
 	After   *store.After // where the page before ended
 	Limit   int          // 1-200
 	Skip    int
+	// Brief asks for teasers: items without text, languages and place.
+	Brief bool
 }
 
 // SortKeys are the names a list can be sorted by.
@@ -48,7 +50,11 @@ func (v *View) List(q Query) (Page, error) {
 		texts[i] = r.LiveText
 	}
 	var p Page
-	if p.Items, err = v.items(texts); err != nil {
+	build := v.items
+	if q.Brief {
+		build = v.teasers
+	}
+	if p.Items, err = build(texts); err != nil {
 		return Page{}, err
 	}
 	if more {
@@ -69,7 +75,7 @@ func (v *View) Count(q Query) (int, error) {
 }
 
 func (v *View) query(q Query) (store.Query, error) {
-	sq := store.Query{Kind: q.Kind, Lang: q.Lang, Term: q.Topic, Year: q.Year, Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: q.Limit, Skip: q.Skip}
+	sq := store.Query{Kind: q.Kind, Lang: q.Lang, Term: q.Topic, Year: q.Year, Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: q.Limit, Skip: q.Skip, Brief: q.Brief}
 	if q.Section != "" {
 		branch, err := v.live.BranchOf(q.Section)
 		if err != nil {
@@ -101,7 +107,7 @@ const NewsPerPage = 20
 // A page, topic or year that does not exist is ErrNotFound.
 func (v *View) News(section *Item, topic, year string, n int) (News, error) {
 	var out News
-	q := Query{Kind: "news", Lang: section.Lang, Section: section.ID, Year: year, Sort: "date", Desc: true, Limit: NewsPerPage, Skip: (n - 1) * NewsPerPage}
+	q := Query{Kind: "news", Lang: section.Lang, Section: section.ID, Year: year, Sort: "date", Desc: true, Limit: NewsPerPage, Skip: (n - 1) * NewsPerPage, Brief: true}
 	terms, err := v.live.TermsIn("topic", section.ID, section.Lang)
 	if err != nil {
 		return out, err
@@ -141,7 +147,7 @@ func (v *View) News(section *Item, topic, year string, n int) (News, error) {
 
 // LatestNews returns the newest items below a section.
 func (v *View) LatestNews(section *Item, limit int) ([]*Item, error) {
-	p, err := v.List(Query{Kind: "news", Lang: section.Lang, Section: section.ID, Sort: "date", Desc: true, Limit: limit})
+	p, err := v.List(Query{Kind: "news", Lang: section.Lang, Section: section.ID, Sort: "date", Desc: true, Limit: limit, Brief: true})
 	if errors.Is(err, ErrNotFound) {
 		return nil, nil
 	}

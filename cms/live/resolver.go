@@ -154,7 +154,7 @@ func contactOf(facts map[string]any, lang string) block.Contact {
 }
 
 func (r *resolver) Cards(q block.CardQuery) []block.Card {
-	sq := store.Query{Kind: q.Kind, Lang: r.lang, Under: q.Under, Term: q.Topic, Sort: "position", Limit: q.Limit}
+	sq := store.Query{Kind: q.Kind, Lang: r.lang, Under: q.Under, Term: q.Topic, Sort: "position", Limit: q.Limit, Brief: true}
 	if q.Kind == "news" {
 		sq.Sort, sq.Desc, sq.Branch = "date", true, "/"+r.v.known.root+"/"
 	}

@@ -1,13 +1,13 @@
 package live
 
 // Children returns the sections and pages directly below a section in its
-// language, sections first, in their order.
+// language, sections first, in their order, as teasers.
 func (v *View) Children(section *Item) ([]*Item, error) {
 	rows, err := v.live.Children(section.ID, section.Lang, "section", "page")
 	if err != nil {
 		return nil, err
 	}
-	return v.items(rows)
+	return v.teasers(rows)
 }
 
 // Home returns the root section in a language.

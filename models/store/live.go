@@ -73,7 +73,9 @@ const (
 	refColumns = `l.entry_id, l.kind, l.type, l.branch, l.section_id, l.position, l.nav, l.original_lang,
 		l.edition_id, l.lang, l.slug, l.path, l.title, l.first_published_at, l.published_at, coalesce(ed.date, '') AS date`
 	textColumns = refColumns + `, l.summary, l.body, l.fields, l.based_on, l.source_hashes, l.hashes, l.machine, l.hash, l.revision_id, l.revised_at`
-	liveFrom    = ` FROM live l LEFT JOIN entry_dates ed ON ed.entry_id = l.entry_id `
+	// briefColumns are what a teaser shows: no text, no comparison with originals.
+	briefColumns = refColumns + `, l.summary, l.hash, l.revision_id`
+	liveFrom     = ` FROM live l LEFT JOIN entry_dates ed ON ed.entry_id = l.entry_id `
 )
 
 func (l *Live) text(where string, args ...any) (LiveText, error) {
@@ -272,10 +274,10 @@ func (l *Live) SectionNames(ids []string) ([]SectionName, error) {
 }
 
 // Children returns the public sections and pages directly below a section in
-// a language, sections first, in their order.
+// a language, sections first, in their order, as teasers.
 func (l *Live) Children(section, lang string, kinds ...string) ([]LiveText, error) {
 	var list []LiveText
-	err := l.db.Raw("SELECT "+textColumns+liveFrom+"WHERE l.section_id = ? AND l.lang = ? AND l.kind IN ? ORDER BY l.kind DESC, l.position, l.entry_id LIMIT 500",
+	err := l.db.Raw("SELECT "+briefColumns+liveFrom+"WHERE l.section_id = ? AND l.lang = ? AND l.kind IN ? ORDER BY l.kind DESC, l.position, l.entry_id LIMIT 500",
 		section, lang, kinds).Scan(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("list children: %w", err)
@@ -371,6 +373,8 @@ type Query struct {
 	After *After
 	Limit int
 	Skip  int
+	// Brief leaves texts, fields and hashes of blocks out.
+	Brief bool
 }
 
 // After is the place in a list where the next page begins.
@@ -466,7 +470,11 @@ func (l *Live) listSQL(q Query) (string, []any) {
 		args = append(args, q.After.Key, q.After.ID)
 	}
 	args = append(args, q.Limit+1, q.Skip)
-	return "SELECT " + textColumns + ", cast(" + key + " AS text) AS sort_key" + from + "WHERE " + where +
+	columns := textColumns
+	if q.Brief {
+		columns = briefColumns
+	}
+	return "SELECT " + columns + ", cast(" + key + " AS text) AS sort_key" + from + "WHERE " + where +
 		" ORDER BY " + key + " " + order + ", l.edition_id " + order + " LIMIT ? OFFSET ?", args
 }
 

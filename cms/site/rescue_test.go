@@ -1,0 +1,60 @@
+package site
+
+import (
+	"bytes"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/gin-gonic/gin"
+
+	"meridian/cms/cmstest"
+)
+
+func TestPanicIsAnswered(t *testing.T) {
+	t.Parallel()
+	env := cmstest.New(t)
+	var log bytes.Buffer
+	h, err := newHandler(env.Live, Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := h.engine().(*gin.Engine)
+	e.GET("/fr/panic", func(*gin.Context) { panic("zq secret") })
+	ask := func(target string) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		e.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, target, nil))
+		return w
+	}
+	w := ask("/fr/panic")
+	if w.Code != http.StatusInternalServerError || !strings.Contains(w.Body.String(), "Une erreur s’est produite") || w.Header().Get("Cache-Control") != "no-store" {
+		t.Errorf("%d, %s", w.Code, w.Header().Get("Cache-Control"))
+	}
+	if strings.Contains(w.Body.String(), "zq secret") || strings.Contains(w.Body.String(), "goroutine") {
+		t.Error("the page tells what went wrong")
+	}
+	if !strings.Contains(log.String(), "zq secret") || !strings.Contains(log.String(), "rescue_test.go") {
+		t.Errorf("the log lacks the panic or its place: %s", log.String())
+	}
+	if w := ask("/en/"); w.Code != http.StatusOK {
+		t.Errorf("the next page = %d", w.Code)
+	}
+}
+
+func TestEveryTemplateIsRendered(t *testing.T) {
+	t.Parallel()
+	env := cmstest.New(t)
+	h, err := newHandler(env.Live, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := h.engine()
+	for _, target := range []string{"/en/", "/en/about-us/", "/en/about-us/our-mission", "/en/news/", "/en/news/2026/a-treaty-enters-into-force", "/en/nowhere"} {
+		e.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, target, nil))
+	}
+	if left := h.pages.Unrendered(); left != nil {
+		t.Errorf("never rendered: %v", left)
+	}
+}

@@ -1,0 +1,117 @@
+package site
+
+import (
+	"meridian/cms/block"
+	"meridian/cms/live"
+)
+
+// thing is an object of schema.org. The template writes it as JSON, escaped so
+// that no text can end the element it stands in.
+type thing map[string]any
+
+func graph(things ...thing) thing {
+	var list []thing
+	for _, t := range things {
+		if t != nil {
+			list = append(list, t)
+		}
+	}
+	return thing{"@context": "https://schema.org", "@graph": list}
+}
+
+// organisation is who keeps the site.
+func organisation(v *live.View, lang string) thing {
+	site := v.Site()
+	t := thing{"@type": "NGO", "@id": v.Absolute("/#organisation"), "name": site.Name(lang), "url": v.Absolute("/")}
+	return t.contact(site.Contact.Card(lang))
+}
+
+// contact adds a contact record to an organisation.
+func (t thing) contact(c block.Contact) thing {
+	postal := thing{"@type": "PostalAddress"}
+	for k, s := range map[string]string{
+		"streetAddress": c.Street, "postOfficeBoxNumber": c.Box, "postalCode": c.Postcode,
+		"addressLocality": c.City, "addressCountry": c.Country,
+	} {
+		if s != "" {
+			postal[k] = s
+		}
+	}
+	if len(postal) > 1 {
+		t["address"] = postal
+	}
+	if c.Phone != "" {
+		t["telephone"] = c.Phone
+	}
+	if c.Email != "" {
+		t["email"] = c.Email
+	}
+	return t
+}
+
+// publisher names who keeps the site, on pages that are not about them.
+func publisher(v *live.View, lang string) thing {
+	return thing{"@type": "NGO", "@id": v.Absolute("/#organisation"), "name": v.Site().Name(lang), "url": v.Absolute("/")}
+}
+
+func website(v *live.View, lang string) thing {
+	return thing{"@type": "WebSite", "name": v.Site().Name(lang), "url": v.Absolute("/" + lang + "/"), "inLanguage": lang, "publisher": thing{"@id": v.Absolute("/#organisation")}}
+}
+
+func webPage(v *live.View, it *live.Item, b *Base) thing {
+	t := thing{
+		"@type": "WebPage", "@id": b.Canonical, "url": b.Canonical, "name": it.Title, "inLanguage": it.Lang, "identifier": it.URN,
+		"datePublished": stamp(it.PublishedAt), "dateModified": stamp(it.UpdatedAt), "publisher": publisher(v, it.Lang),
+	}
+	if b.Description != "" {
+		t["description"] = b.Description
+	}
+	return t
+}
+
+func article(v *live.View, it *live.Item, b *Base) thing {
+	t := webPage(v, it, b)
+	delete(t, "name")
+	t["@type"], t["headline"], t["datePublished"], t["mainEntityOfPage"] = "NewsArticle", it.Title, it.Date, b.Canonical
+	return t
+}
+
+// schema is an organisation of the network.
+func (p *Profile) schema(v *live.View, it *live.Item) thing {
+	t := thing{"@type": "NGO", "@id": v.Absolute(it.Href), "name": it.Title, "identifier": it.URN, "parentOrganization": publisher(v, it.Lang)}
+	t.contact(p.contact)
+	t["url"] = v.Absolute(it.Href)
+	if p.contact.URL != "" {
+		t["url"] = p.contact.URL
+	}
+	if p.founded != "" {
+		t["foundingDate"] = p.founded
+	}
+	var names []string
+	for _, n := range p.LocalNames {
+		names = append(names, n.Name)
+	}
+	if names != nil {
+		t["alternateName"] = names
+	}
+	return t
+}
+
+// breadcrumbs is the way to a page; steps that nobody can open are left out.
+func breadcrumbs(base string, b *Base) thing {
+	var list []thing
+	for _, c := range b.Crumbs {
+		href := base + c.Href
+		if c.Href == "" {
+			if c.Current == "" {
+				continue
+			}
+			href = b.Canonical
+		}
+		list = append(list, thing{"@type": "ListItem", "position": len(list) + 1, "name": c.Title, "item": href})
+	}
+	if list == nil {
+		return nil
+	}
+	return thing{"@type": "BreadcrumbList", "itemListElement": list}
+}

@@ -1,0 +1,164 @@
+package site
+
+import (
+	"html/template"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"meridian/cms/live"
+	"meridian/web"
+)
+
+// Options are what the site may be told; the zero value will do.
+type Options struct {
+	// Clock is time.Now unless a test says otherwise.
+	Clock func() time.Time
+	// Logger is slog.Default when nil.
+	Logger *slog.Logger
+}
+
+// handler holds what answering needs.
+type handler struct {
+	reader    *live.Reader
+	pages     *web.Templates
+	catalogue *web.Catalogue
+	css       template.CSS
+	policy    string // the Content-Security-Policy
+	now       func() time.Time
+	log       *slog.Logger
+	memory    atomic.Pointer[memory]
+}
+
+// memory is what most pages ask for, remembered for one generation.
+type memory struct {
+	head  int64
+	homes map[string]bool // languages with a public home page
+
+	mu   sync.Mutex
+	news map[string]bool // by section and language: whether there is any
+}
+
+// New returns the readers' site. It fails when its templates or words do not
+// parse.
+func New(reader *live.Reader, o Options) (http.Handler, error) {
+	h, err := newHandler(reader, o)
+	if err != nil {
+		return nil, err
+	}
+	return h.engine(), nil
+}
+
+func newHandler(reader *live.Reader, o Options) (*handler, error) {
+	h := &handler{reader: reader, now: o.Clock, log: o.Logger}
+	if h.now == nil {
+		h.now = time.Now
+	}
+	if h.log == nil {
+		h.log = slog.Default()
+	}
+	var err error
+	if h.catalogue, err = web.NewCatalogue(); err != nil {
+		return nil, err
+	}
+	if h.pages, err = web.NewTemplates("site", template.FuncMap{"asset": web.Asset}); err != nil {
+		return nil, err
+	}
+	css, hash := web.SiteCSS()
+	h.css = css
+	h.policy = "default-src 'none'; style-src " + hash + "; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+	return h, nil
+}
+
+// engine builds the Gin engine. Its own guesses about addresses and proxies are
+// off: the only thing it routes by are the names that are nobody's content.
+func (h *handler) engine() http.Handler {
+	gin.SetMode(gin.ReleaseMode)
+	e := gin.New()
+	e.RedirectTrailingSlash = false
+	e.RedirectFixedPath = false
+	_ = e.SetTrustedProxies(nil) // nil cannot fail
+	e.Use(h.headers, h.rescue, h.readOnly)
+	for path, fn := range map[string]gin.HandlerFunc{
+		"/":                         h.frontDoor,
+		"/robots.txt":               h.robots,
+		"/.well-known/security.txt": h.security,
+		"/favicon.ico":              h.favicon,
+	} {
+		e.GET(path, fn)
+		e.HEAD(path, fn)
+	}
+	e.NoRoute(h.address)
+	return e
+}
+
+// Params returns the query parameters that the answer for a path depends on;
+// the page cache keys by them and drops all others.
+func Params(path string) []string {
+	if strings.HasSuffix(strings.TrimSuffix(path, "/"), "/news") {
+		return newsParams
+	}
+	return nil
+}
+
+// headers are those of every answer of the site.
+func (h *handler) headers(c *gin.Context) {
+	w := c.Writer.Header()
+	w.Set("Content-Security-Policy", h.policy)
+	w.Set("X-Content-Type-Options", "nosniff")
+	w.Set("Referrer-Policy", "strict-origin-when-cross-origin")
+	w.Set("Cross-Origin-Opener-Policy", "same-origin")
+	w.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+	if strings.HasPrefix(h.reader.Base(), "https://") {
+		w.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+	}
+	c.Next()
+}
+
+// readOnly refuses everything that is no question.
+func (h *handler) readOnly(c *gin.Context) {
+	if m := c.Request.Method; m != http.MethodGet && m != http.MethodHead {
+		c.Header("Allow", "GET, HEAD")
+		h.trouble(c, http.StatusMethodNotAllowed, h.words(""), "method", "")
+		c.Abort()
+	}
+}
+
+// remember returns what is known of the generation that a view sees.
+func (h *handler) remember(v *live.View) (*memory, error) {
+	if m := h.memory.Load(); m != nil && m.head == v.Head() {
+		return m, nil
+	}
+	m := &memory{head: v.Head(), homes: map[string]bool{}, news: map[string]bool{}}
+	homes, err := v.HomeLanguages()
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range homes {
+		m.homes[l.Tag] = true
+	}
+	h.memory.Store(m)
+	return m, nil
+}
+
+// hasNews reports whether a section, or the whole site for "", has public news
+// in a language.
+func (m *memory) hasNews(v *live.View, section, lang string) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	key := section + " " + lang
+	if has, ok := m.news[key]; ok {
+		return has, nil
+	}
+	p, err := v.List(live.Query{Kind: "news", Lang: lang, Section: section, Sort: "date", Desc: true, Limit: 1})
+	if err != nil {
+		return false, err
+	}
+	m.news[key] = len(p.Items) > 0
+	return m.news[key], nil
+}

@@ -1,0 +1,77 @@
+package admin
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"meridian/models"
+)
+
+// deskPage is the data of "desk".
+type deskPage struct {
+	Base
+	Continue, Behind, Lately []RowView
+	CanWrite                 bool
+	Reaches                  bool // some section is within reach
+	Steps                    []StepView
+	Administrators           []string // who can give rights, when nothing is within reach
+}
+
+// StepView is one of the first things to do, with a tick when it is done.
+type StepView struct {
+	Code, URL string
+	Done      bool
+}
+
+// desk is the first page after signing in: what needs somebody today.
+func (h *handler) desk(c *gin.Context) error {
+	ctx, u := c.Request.Context(), user(c)
+	d, err := h.cms.Desk(ctx, u)
+	if err != nil {
+		return err
+	}
+	site, err := h.cms.Site(ctx)
+	if err != nil {
+		return err
+	}
+	p := &deskPage{Base: h.base(c), CanWrite: len(d.Sections) > 0, Reaches: u.CanAnywhere(models.ActRead)}
+	p.Title = p.T("desk.title", "Name", u.Name)
+	p.Continue, p.Lately = h.rows(p.Words, d.Continue, site.TimeZone), h.rows(p.Words, d.Lately, site.TimeZone)
+	for i := range p.Continue {
+		p.Continue[i].Author = "" // one's own
+	}
+	for _, r := range d.Behind {
+		v := h.row(p.Words, r.Row, site.TimeZone)
+		v.Lag = p.T("state.behind", "Count", r.Behind)
+		p.Behind = append(p.Behind, v)
+	}
+	if !p.Reaches {
+		if p.Administrators, err = h.accounts.Administrators(ctx); err != nil {
+			return err
+		}
+	}
+	written, translated := 0, len(site.Languages) < 2
+	first := ""
+	for _, r := range d.Lately {
+		if r.Section.ID == "" {
+			continue // the home page came with the installation
+		}
+		written++
+		first = entryURL(r.ID, r.Lang)
+		editions := 0
+		for _, s := range r.Languages {
+			if s.State != models.StateMissing {
+				editions++
+			}
+		}
+		translated = translated || editions > 1
+	}
+	if p.CanWrite && (written == 0 || written < 3 && !translated) {
+		if u.Administrator() {
+			p.Steps = append(p.Steps, StepView{"settings", "/admin/settings", len(site.Languages) > 0 && site.Contact.Email != ""})
+		}
+		p.Steps = append(p.Steps, StepView{"write", "/admin/new?kind=page", written > 0}, StepView{"translate", first, translated})
+	}
+	return h.render(c, http.StatusOK, "desk", p)
+}

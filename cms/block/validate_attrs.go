@@ -165,18 +165,20 @@ func nodeOf(m map[string]any) (n Node, bad string) {
 			var list []any
 			if list, ok = val.([]any); ok {
 				for _, e := range list {
-					mm, isMap := e.(map[string]any)
+					mm, _ := e.(map[string]any)
 					var mark Mark
+					if mm == nil {
+						return n, "marks"
+					}
 					for k, mv := range mm {
+						known := false
 						switch k {
 						case "type":
-							mark.Type, isMap = mv.(string)
+							mark.Type, known = mv.(string)
 						case "attrs":
-							mark.Attrs, isMap = mv.(map[string]any)
-						default:
-							isMap = false
+							mark.Attrs, known = mv.(map[string]any)
 						}
-						if !isMap {
+						if !known {
 							return n, "marks"
 						}
 					}

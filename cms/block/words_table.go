@@ -93,7 +93,7 @@ var words = map[string][5]string{
 	"hint.type.target": {"page:…, news:…, section:… or an address that begins with https://", "page:…, news:…, section:… ou une adresse qui commence par https://", "page:…, news:…, section:… of een adres dat begint met https://", "page:…, news:…, section:… o una dirección que empiece por https://", "page:… أو news:… أو section:… أو عنوان يبدأ بـ https://"},
 	"hint.type.url":    {"Begins with https://", "Commence par https://", "Begint met https://", "Empieza por https://", "يبدأ بـ https://"},
 	"hint.type.lang":   {"Code of the language: en, fr, nl, es, ar", "Code de la langue : en, fr, nl, es, ar", "Code van de taal: en, fr, nl, es, ar", "Código del idioma: en, fr, nl, es, ar", "رمز اللغة: en, fr, nl, es, ar"},
-	"hint.type.phone":  {"With country code: +32 2 123 45 67", "Avec l’indicatif du pays : +32 2 123 45 67", "Met landnummer: +32 2 123 45 67", "Con prefijo del país: +32 2 123 45 67", "مع رمز البلد: ‎+32 2 123 45 67"},
+	"hint.type.phone":  {"With country code: +32 2 123 45 67", "Avec l’indicatif du pays : +32 2 123 45 67", "Met landnummer: +32 2 123 45 67", "Con prefijo del país: +32 2 123 45 67", "مع رمز البلد: \u200e+32 2 123 45 67"},
 
 	// Choices.
 	"choice.dir.none":        {"As the page", "Comme la page", "Zoals de pagina", "Como la página", "كما في الصفحة"},

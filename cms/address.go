@@ -130,3 +130,21 @@ func repath(tx *store.Tx, section models.Entry, lang, was, now string, by models
 	}
 	return nil
 }
+
+// mayMove returns ErrForbidden when a new address of a section would move what
+// readers know below the old one and the user may not publish.
+func mayMove(r *store.Read, by models.User, section models.Entry, lang, was string) error {
+	if by.Can(models.ActPublish, section.Place(lang)) {
+		return nil
+	}
+	below, err := r.EditionsBelow(section, lang)
+	if err != nil {
+		return err
+	}
+	for _, b := range below {
+		if b.Edition.FirstPublishedAt != nil && strings.HasPrefix(*b.Edition.Path, was+"/") {
+			return may(by, models.ActPublish, section, lang)
+		}
+	}
+	return nil
+}

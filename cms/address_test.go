@@ -9,6 +9,7 @@ import (
 	"meridian/cms/cmstest"
 	"meridian/cms/live"
 	"meridian/models"
+	"meridian/models/store"
 )
 
 func contains(s, part string) bool { return strings.Contains(s, part) }
@@ -139,5 +140,107 @@ func TestOrganisationSectionsAreForAdministrators(t *testing.T) {
 	}
 	if env.Editor.Can(models.ActRead, e.Place("en")) {
 		t.Error("a grant on the root reaches into an organisation")
+	}
+}
+
+// TestDraftsDoNotTakeOldAddresses: an old address leads where it led until
+// something public stands there.
+func TestDraftsDoNotTakeOldAddresses(t *testing.T) {
+	t.Parallel()
+	env := cmstest.New(t)
+	if err := setAddress(env, t, env.Editor, env.Page, "en", "what-we-want"); err != nil {
+		t.Fatal(err)
+	}
+	const old, now = "about-us/our-mission", "/en/about-us/what-we-want"
+	head := env.Store.Head()
+	// One draft follows its title there, one is made there, one is moved there.
+	v := env.Edition(t, env.Draft, "en").Version
+	if _, err := env.CMS.Save(t.Context(), env.Author, cms.SaveDraft{Entry: env.Draft, Lang: "en", Version: v, Title: "Our mission"}); err != nil {
+		t.Fatal(err)
+	}
+	if d := env.Edition(t, env.Draft, "en"); *d.Path != old {
+		t.Fatalf("path of the draft = %s", *d.Path)
+	}
+	if to := moved(t, env, "en", old); to != now {
+		t.Errorf("after a draft took the address it leads to %q", to)
+	}
+	if env.Store.Head() != head {
+		t.Error("a draft moved the journal")
+	}
+	env.Publish(t, env.Draft, "en")
+	if to := moved(t, env, "en", old); to != "" {
+		t.Errorf("something public stands there, and it still leads to %q", to)
+	}
+	env.View(t, func(r *store.Read) error {
+		bad, err := r.CheckContent()
+		if len(bad) > 0 {
+			t.Errorf("CheckContent = %v", bad)
+		}
+		return err
+	})
+}
+
+// TestMovingWhatIsWithdrawnMovesTheJournal: its new address answers "gone".
+func TestMovingWhatIsWithdrawnMovesTheJournal(t *testing.T) {
+	t.Parallel()
+	env := cmstest.New(t)
+	if err := env.CMS.Withdraw(t.Context(), env.Editor, env.Page, "en", env.Edition(t, env.Page, "en").Version, "error"); err != nil {
+		t.Fatal(err)
+	}
+	head := env.Live.Generation()
+	if err := setAddress(env, t, env.Editor, env.Page, "en", "what-we-want"); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"about-us/our-mission", "about-us/what-we-want"} {
+		err := env.Live.View(t.Context(), func(v *live.View) error {
+			_, err := v.Find("en", path)
+			return err
+		})
+		if reason, gone := live.IsGone(err); !gone || reason != "error" {
+			t.Errorf("%s: %v, want gone", path, err)
+		}
+	}
+	if env.Live.Generation() == head {
+		t.Error("readers get another answer than before, and the journal stands still")
+	}
+}
+
+func TestNewsOfARenamedSectionRedirect(t *testing.T) {
+	t.Parallel()
+	env := cmstest.New(t)
+	if err := setAddress(env, t, env.Editor, env.About, "en", "who-we-are"); err != nil {
+		t.Fatal(err)
+	}
+	if to := moved(t, env, "en", "about-us/news"); to != "/en/who-we-are/news/" {
+		t.Errorf("the news of a renamed section lead to %q", to)
+	}
+}
+
+// TestAuthorsDoNotMoveWhatIsPublic: a section's first edition in a language
+// moves what is below it, which is not for those who may not publish.
+func TestAuthorsDoNotMoveWhatIsPublic(t *testing.T) {
+	t.Parallel()
+	env := cmstest.New(t)
+	in := cms.NewEdition{Entry: env.About, Lang: "nl", Title: "Over ons"}
+	env.Translate(t, env.Page, "nl", "Onze missie")
+	env.Publish(t, env.Page, "nl")
+	if _, err := env.CMS.Translate(t.Context(), env.Author, in); !errors.Is(err, models.ErrForbidden) {
+		t.Errorf("an author moves a public page: %v", err)
+	}
+	in.Lang, in.Title = "ar", "من نحن"
+	if _, err := env.CMS.Translate(t.Context(), env.Author, in); err != nil {
+		t.Errorf("an author translates a section with nothing public below: %v", err)
+	}
+}
+
+func TestChosenAddressesDoNotFollowTheTitle(t *testing.T) {
+	t.Parallel()
+	env := cmstest.New(t)
+	id := env.Create(t, cms.NewEntry{Kind: models.KindPage, Section: env.About, Lang: "en", Title: "Report", Slug: "report-2026"})
+	if _, err := env.CMS.Save(t.Context(), env.Author, cms.SaveDraft{Entry: id, Lang: "en", Version: 1, Title: "Annual report"}); err != nil {
+		t.Fatal(err)
+	}
+	if d := env.Edition(t, id, "en"); d.Slug != "report-2026" {
+		t.Errorf("slug = %q", d.Slug)
 	}
 }

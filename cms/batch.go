@@ -26,11 +26,45 @@ func InTx(tx *store.Tx, by models.User) *Batch { return &Batch{tx, by} }
 
 // Create is CMS.Create.
 func (b *Batch) Create(in NewEntry) (models.Entry, models.Edition, error) {
-	return create(b.tx, b.by, in)
+	pub, err := create(b.tx, b.by, in)
+	return pub.entry, pub.edition, err
+}
+
+// CreatePublic is Create and Publish in one go: what was just written need not
+// be read again.
+func (b *Batch) CreatePublic(in NewEntry) (models.Entry, error) {
+	pub, err := create(b.tx, b.by, in)
+	if err == nil {
+		_, err = pub.publish(b.tx, b.by)
+	}
+	return pub.entry, err
 }
 
 // Translate is CMS.Translate.
-func (b *Batch) Translate(in NewEdition) (models.Edition, error) { return translate(b.tx, b.by, in) }
+func (b *Batch) Translate(in NewEdition) (models.Edition, error) {
+	pub, err := translate(b.tx, b.by, in)
+	return pub.edition, err
+}
+
+// TranslatePublic is Translate and Publish in one go. Facts become public with
+// it if they never were; pending changes to them stay pending.
+func (b *Batch) TranslatePublic(in NewEdition) error {
+	pub, err := translate(b.tx, b.by, in)
+	if err != nil {
+		return err
+	}
+	if pub.facts, err = b.tx.Edition(in.Entry, models.Facts); err != nil {
+		return err
+	}
+	if !pub.facts.Live() {
+		if pub.factsDraft, err = b.tx.Draft(pub.facts.ID); err != nil {
+			return err
+		}
+		pub.pending = true
+	}
+	_, err = pub.publish(b.tx, b.by)
+	return err
+}
 
 // Save is CMS.Save.
 func (b *Batch) Save(in SaveDraft) (models.Edition, error) { return save(b.tx, b.by, in) }

@@ -1,8 +1,8 @@
 package cms
 
 import (
-	"errors"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"meridian/cms/block"
@@ -19,6 +19,18 @@ type Finding struct {
 
 // checks runs every check on content, those of the text and those of the kind.
 func checks(r *store.Read, e models.Entry, lang string, c models.Content) ([]Finding, error) {
+	var doc *block.Document
+	if lang != models.Facts {
+		var err error
+		if doc, err = block.Decode([]byte(c.Body)); err != nil {
+			return nil, err
+		}
+	}
+	return checksOf(r, e, lang, c, doc)
+}
+
+// checksOf is checks for a text that is decoded already; facts have none.
+func checksOf(r *store.Read, e models.Entry, lang string, c models.Content, doc *block.Document) ([]Finding, error) {
 	var out []Finding
 	add := func(field, code string, sev block.Severity, args map[string]any) {
 		out = append(out, Finding{block.Finding{Code: code, Severity: sev, Args: args}, field})
@@ -48,10 +60,6 @@ func checks(r *store.Read, e models.Entry, lang string, c models.Content) ([]Fin
 	if c.Machine {
 		add("", "machine_unconfirmed", block.Warning, nil)
 	}
-	doc, err := block.Decode([]byte(c.Body))
-	if err != nil {
-		return nil, err
-	}
 	for _, f := range doc.Checks(&draftResolver{read: r, lang: lang}) {
 		out = append(out, Finding{Finding: f})
 	}
@@ -78,13 +86,12 @@ type draftResolver struct {
 func (r *draftResolver) Lang() string { return r.lang }
 
 // Link reports a ref to something that readers cannot open as not there: the
-// check that says so is what the author needs.
+// check that says so is what the author needs. The title is not looked up; no
+// check asks for it.
 func (r *draftResolver) Link(ref string) (block.Target, bool) {
-	id := ref
-	for i := range ref {
-		if ref[i] == ':' {
-			id = ref[i+1:]
-		}
+	_, id, ok := strings.Cut(ref, ":")
+	if !ok {
+		id = ref
 	}
 	editions, err := r.read.Editions(id)
 	if err != nil {
@@ -92,11 +99,7 @@ func (r *draftResolver) Link(ref string) (block.Target, bool) {
 	}
 	for _, d := range editions {
 		if d.Live() && d.Lang != models.Facts {
-			titles, err := r.read.Titles([]string{id}, r.lang)
-			if err != nil && !errors.Is(err, models.ErrNotFound) {
-				return block.Target{}, false
-			}
-			return block.Target{URL: "/" + d.Lang + "/" + *d.Path, Title: titles[id]}, true
+			return block.Target{URL: "/" + d.Lang + "/" + *d.Path, Title: *d.Path}, true
 		}
 	}
 	return block.Target{}, false

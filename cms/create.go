@@ -4,16 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
-	"unicode/utf8"
 
 	"meridian/cms/block"
 	"meridian/models"
 	"meridian/models/store"
 )
 
-// titleSaved is the longest title that is kept; publishing wants a shorter one.
-const titleSaved = 1000
+// savedMax is the longest title or summary that is kept, in characters;
+// publishing wants shorter ones.
+const savedMax = 5000
+
+// slugTries is how many numbers are tried behind a title that is taken.
+const slugTries = 1000
 
 // NewEntry is what a new section, page or news item begins with.
 type NewEntry struct {
@@ -37,45 +41,49 @@ type NewEntry struct {
 // *models.InvalidError for the title, the language, the address or the facts.
 func (c *CMS) Create(ctx context.Context, by models.User, in NewEntry) (e models.Entry, d models.Edition, err error) {
 	err = c.tx(ctx, func(tx *store.Tx) error {
-		e, d, err = create(tx, by, in)
+		pub, err := create(tx, by, in)
+		e, d = pub.entry, pub.edition
 		return err
 	})
 	return e, d, err
 }
 
-func create(tx *store.Tx, by models.User, in NewEntry) (e models.Entry, d models.Edition, err error) {
+func create(tx *store.Tx, by models.User, in NewEntry) (pub publishable, err error) {
+	var e models.Entry
 	kind, ok := models.KindOf(in.Kind)
 	if !ok {
-		return e, d, models.Invalid("kind", "kind_unknown")
+		return pub, models.Invalid("kind", "kind_unknown")
 	}
 	section, err := entry(&tx.Read, by, in.Section, in.Lang)
 	if err != nil {
-		return e, d, err
+		return pub, err
 	}
 	if section.Kind != models.KindSection {
-		return e, d, models.Invalid("section", "not_a_section")
+		return pub, models.Invalid("section", "not_a_section")
 	}
 	if err := may(by, models.ActWrite, section, in.Lang); err != nil {
-		return e, d, err
+		return pub, err
 	}
-	bad := &models.InvalidError{}
-	title := models.CleanText(in.Title, false)
+	title, summary := models.CleanText(in.Title, false), models.CleanText(in.Summary, true)
+	bad := tooLong(title, summary)
 	if title == "" {
 		bad.Add("title", "title_missing")
-	} else if utf8.RuneCountInString(title) > titleSaved {
-		bad.Add("title", "too_long", "max", titleSaved)
 	}
 	if err := checkLang(&tx.Read, in.Lang); err != nil {
 		if !errors.Is(err, models.ErrInvalid) {
-			return e, d, err
+			return pub, err
 		}
 		bad.Add("lang", "language_unknown", "lang", in.Lang)
 	}
-	if in.Nav == "" {
+	switch in.Nav {
+	case "":
 		in.Nav = models.NavNone
+	case models.NavNone, models.NavMain, models.NavFooter:
+	default:
+		bad.Add("nav", "not_a_choice")
 	}
 	if err := bad.Err(); err != nil {
-		return e, d, err
+		return pub, err
 	}
 	e = models.Entry{
 		ID: tx.NewID(), Kind: in.Kind, SectionID: &section.ID, Branch: section.Branch, DomainID: section.DomainID,
@@ -83,55 +91,58 @@ func create(tx *store.Tx, by models.User, in NewEntry) (e models.Entry, d models
 	}
 	if in.Kind == models.KindSection {
 		if in.Type != models.TypeArea && in.Type != models.TypeOrganisation {
-			return e, d, models.Invalid("type", "not_a_choice")
+			return pub, models.Invalid("type", "not_a_choice")
 		}
 		e.Type = in.Type
 		e.Branch += e.ID + "/"
 		if in.Type == models.TypeOrganisation {
 			if err := may(by, models.ActOrganise, section, in.Lang); err != nil {
-				return e, d, err
+				return pub, err
 			}
 			e.DomainID = e.ID
 		}
 	}
 	if in.Kind != models.KindNews {
 		if e.Position, err = tx.NextPosition(section.ID); err != nil {
-			return e, d, err
+			return pub, err
 		}
 	}
 	if err := tx.AddEntry(e); err != nil {
-		return e, d, err
-	}
-	if in.Facts == nil {
-		in.Facts = models.Values{}
+		return pub, err
 	}
 	if in.Kind == models.KindNews && in.Facts.Str("date") == "" {
 		date, err := today(&tx.Read, tx.Now())
 		if err != nil {
-			return e, d, err
+			return pub, err
+		}
+		in.Facts = maps.Clone(in.Facts)
+		if in.Facts == nil {
+			in.Facts = models.Values{}
 		}
 		in.Facts["date"] = date
 	}
 	facts, err := models.Clean(kind.FactsFor(e.Type), in.Facts)
 	if err != nil {
-		return e, d, err
+		return pub, err
 	}
-	if err := addEdition(tx, by, e, &models.Edition{Lang: models.Facts}, models.Content{Fields: facts}, nil); err != nil {
-		return e, d, err
+	pub.facts = models.Edition{Lang: models.Facts}
+	if pub.factsDraft, _, err = addEdition(tx, by, e, &pub.facts, models.Content{Fields: facts}, nil); err != nil {
+		return pub, err
 	}
-	d = models.Edition{Lang: in.Lang}
+	d := models.Edition{Lang: in.Lang}
 	if err := giveAddress(tx, e, section, &d, in.Slug, title, facts.Str("date")); err != nil {
-		return e, d, err
+		return pub, err
 	}
 	fields, err := models.Clean(kind.Extra(), in.Fields)
 	if err != nil {
-		return e, d, err
+		return pub, err
 	}
-	content := models.Content{Title: title, Summary: models.CleanText(in.Summary, true), Fields: fields}
-	if err := addEdition(tx, by, e, &d, content, orEmpty(in.Body, in.Lang)); err != nil {
-		return e, d, err
+	content := models.Content{Title: title, Summary: summary, Fields: fields}
+	if pub.draft, pub.body, err = addEdition(tx, by, e, &d, content, orEmpty(in.Body, in.Lang)); err != nil {
+		return pub, err
 	}
-	return e, d, tx.Audit(by.ID, "create", e.ID, in.Kind+" "+in.Lang)
+	pub.entry, pub.edition, pub.pending = e, d, true
+	return pub, tx.Audit(by.ID, "create", e.ID, in.Kind+" "+in.Lang)
 }
 
 // orEmpty returns body, or a text without words.
@@ -142,25 +153,30 @@ func orEmpty(body *block.Document, lang string) *block.Document {
 	return body
 }
 
-// addEdition stores an edition with its first draft; body is nil for facts.
-func addEdition(tx *store.Tx, by models.User, e models.Entry, d *models.Edition, content models.Content, body *block.Document) error {
+// addEdition stores an edition with its first draft and returns the draft and
+// its text; body is nil for facts.
+func addEdition(tx *store.Tx, by models.User, e models.Entry, d *models.Edition, content models.Content, body *block.Document) (models.Draft, *block.Document, error) {
 	d.ID, d.EntryID, d.Version, d.CreatedAt = tx.NewID(), e.ID, 1, tx.Now()
 	if body != nil {
 		var err error
 		if body, content.Body, err = cleanBody(tx.Random(), d.Lang, body); err != nil {
-			return err
+			return models.Draft{}, nil, err
 		}
 	}
 	digest(&content, body)
 	draft := models.Draft{EditionID: d.ID, Content: content, Author: by.ID, SavedAt: tx.Now()}
 	if err := tx.AddEdition(*d, draft); err != nil {
-		return err
+		return draft, nil, err
 	}
 	fields, err := fieldsOf(e, d.Lang)
 	if err != nil {
-		return err
+		return draft, nil, err
 	}
-	return tx.PutRefs(d.ID, false, refsOf(fields, content.Fields, body))
+	refs := refsOf(fields, content.Fields, body)
+	if len(refs) == 0 {
+		return draft, body, nil // a new edition has none to clear
+	}
+	return draft, body, tx.PutRefs(d.ID, false, refs)
 }
 
 // giveAddress sets slug and path of a new edition. A slug somebody typed must
@@ -217,7 +233,7 @@ func freeSlug(r *store.Read, e, section models.Entry, lang, base, title, self st
 		if free {
 			return s, nil
 		}
-		if n > 1000 {
+		if n >= slugTries {
 			return "", fmt.Errorf("no free address for %q: %w", want, models.ErrConflict)
 		}
 		s = want + "-" + strconv.Itoa(n)

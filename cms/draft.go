@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"maps"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -100,9 +101,9 @@ func save(tx *store.Tx, by models.User, in SaveDraft) (models.Edition, error) {
 	return d, followTitle(tx, by, e, &d, draft.Content, next.Content)
 }
 
-// blank reports whether content has no words of its own yet.
+// blank reports whether content has no words at all.
 func blank(c models.Content) bool {
-	return c.Summary == "" && len(c.Hashes) <= 2 && len(c.Fields) == 0
+	return c.Title == "" && c.Summary == "" && len(c.Hashes) <= 2 && len(c.Fields) == 0
 }
 
 // cleanContent returns the content a save leaves behind, with its text decoded.
@@ -117,11 +118,7 @@ func cleanContent(random io.Reader, e models.Entry, was models.Content, in SaveD
 	if in.Lang != models.Facts {
 		next.Title = models.CleanText(in.Title, false)
 		next.Summary = models.CleanText(in.Summary, true)
-		for name, s := range map[string]string{KeyTitle: next.Title, KeySummary: next.Summary} {
-			if utf8.RuneCountInString(s) > 5*titleSaved {
-				bad.Add(name, "too_long", "max", 5*titleSaved)
-			}
-		}
+		bad = tooLong(next.Title, next.Summary)
 		if in.Body != nil {
 			doc, next.Body, err = cleanBody(random, in.Lang, in.Body)
 		} else {
@@ -145,6 +142,17 @@ func cleanContent(random io.Reader, e models.Entry, was models.Content, in SaveD
 	}
 	digest(&next, doc)
 	return next, doc, nil
+}
+
+// tooLong notes a title or a summary that is not even kept.
+func tooLong(title, summary string) *models.InvalidError {
+	bad := &models.InvalidError{}
+	for name, s := range map[string]string{KeyTitle: title, KeySummary: summary} {
+		if utf8.RuneCountInString(s) > savedMax {
+			bad.Add(name, "too_long", "max", savedMax)
+		}
+	}
+	return bad
 }
 
 func pairs(m map[string]any) []any {
@@ -235,14 +243,7 @@ func followTitle(tx *store.Tx, by models.User, e models.Entry, d *models.Edition
 	if err != nil {
 		return err
 	}
-	facts, err := factsDraft(&tx.Read, e)
-	if err != nil {
-		return err
-	}
-	base, err := folder(&tx.Read, e, section, d.Lang, facts.Fields.Str("date"))
-	if err != nil {
-		return err
-	}
+	base := strings.TrimSuffix(strings.TrimSuffix(*d.Path, d.Slug), "/")
 	s, err := freeSlug(&tx.Read, e, section, d.Lang, base, now.Title, d.ID)
 	if err != nil {
 		return err
@@ -291,19 +292,13 @@ func followDate(tx *store.Tx, by models.User, e models.Entry, date string) error
 	return nil
 }
 
-// numbered reports whether slug is auto or auto with a number behind it.
+// numbered reports whether slug is what freeSlug makes of auto: auto itself or
+// auto with a number behind it. A year behind it was somebody's choice.
 func numbered(slug, auto string) bool {
 	if slug == auto {
 		return true
 	}
 	rest, ok := strings.CutPrefix(slug, auto+"-")
-	if !ok || rest == "" {
-		return false
-	}
-	for _, r := range rest {
-		if r < '0' || r > '9' {
-			return false
-		}
-	}
-	return true
+	n, err := strconv.Atoi(rest)
+	return ok && err == nil && n > 1 && n <= slugTries && strconv.Itoa(n) == rest
 }

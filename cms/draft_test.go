@@ -158,3 +158,56 @@ func TestForeignAndMissingLookAlike(t *testing.T) {
 		}
 	}
 }
+
+// TestATitleIsWordsToo: the words of another author are kept even where a
+// draft has nothing but a title.
+func TestATitleIsWordsToo(t *testing.T) {
+	t.Parallel()
+	env := cmstest.New(t)
+	d := env.Edition(t, env.Draft, "en")
+	if _, err := env.CMS.Save(t.Context(), env.Author, cms.SaveDraft{Entry: env.Draft, Lang: "en", Version: d.Version, Title: "Mine"}); err != nil {
+		t.Fatal(err)
+	}
+	revs := revisions(t, env, d.ID)
+	if len(revs) != 1 || revs[0].Title != "Not public yet" || revs[0].Author != env.Admin.ID {
+		t.Errorf("revisions = %+v, want the title that was overwritten", revs)
+	}
+}
+
+// TestSaveWithoutADate: facts may be saved without a date, and then the words
+// of the item must still be saved.
+func TestSaveWithoutADate(t *testing.T) {
+	t.Parallel()
+	env := cmstest.New(t)
+	id := env.Create(t, cms.NewEntry{Kind: models.KindNews, Section: env.Root, Lang: "en", Title: "An item", Facts: models.Values{"date": "2025-02-03"}})
+	if _, err := env.CMS.Save(t.Context(), env.Author, cms.SaveDraft{Entry: id, Lang: models.Facts, Version: 1, Fields: models.Values{}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := env.CMS.Save(t.Context(), env.Author, cms.SaveDraft{Entry: id, Lang: "en", Version: 1, Title: "Another item"}); err != nil {
+		t.Fatalf("a new title was refused: %v", err)
+	}
+	if d := env.Edition(t, id, "en"); *d.Path != "news/2025/another-item" {
+		t.Errorf("path = %s", *d.Path)
+	}
+	if _, err := env.CMS.Translate(t.Context(), env.Author, cms.NewEdition{Entry: id, Lang: "fr", Title: "Un article"}); err != nil {
+		t.Errorf("a translation was refused: %v", err)
+	}
+}
+
+func TestCreateRefusesWhatDoesNotExist(t *testing.T) {
+	t.Parallel()
+	env := cmstest.New(t)
+	facts := models.Values{}
+	env.Create(t, cms.NewEntry{Kind: models.KindNews, Section: env.Root, Lang: "en", Title: "An item", Facts: facts})
+	if len(facts) != 0 {
+		t.Errorf("the caller's facts became %v", facts)
+	}
+	in := cms.NewEntry{Kind: models.KindPage, Section: env.About, Lang: "en", Title: "t", Nav: "sidebar"}
+	if _, _, err := env.CMS.Create(t.Context(), env.Admin, in); !errors.Is(err, models.ErrInvalid) {
+		t.Errorf("Create in a menu that does not exist = %v, want ErrInvalid", err)
+	}
+	_, err := env.CMS.Translate(t.Context(), env.Admin, cms.NewEdition{Entry: env.Page, Lang: "nl", Title: strings.Repeat("x", 100_000)})
+	if !errors.Is(err, models.ErrInvalid) {
+		t.Errorf("Translate with an endless title = %v, want ErrInvalid", err)
+	}
+}

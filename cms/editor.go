@@ -1,9 +1,15 @@
 package cms
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
+	"strings"
 	"time"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
 
 	"meridian/cms/block"
 	"meridian/models"
@@ -37,7 +43,8 @@ type Editor struct {
 	CanWrite, CanPublish bool
 }
 
-// Crumb is a section above, with its working title.
+// Crumb is a section above, with its working title; "" where the user may not
+// see that one.
 type Crumb struct{ ID, Title string }
 
 // LanguageState is how far an entry is in one language of the site.
@@ -47,7 +54,7 @@ type LanguageState struct {
 	// Behind is the number of blocks of the original that changed since.
 	Behind   int
 	Original bool
-	Title    string
+	Title    string // "" in a language the user has no right in
 }
 
 // Source is the original beside a translation.
@@ -114,10 +121,10 @@ func editor(r *store.Read, by models.User, id, lang string) (Editor, error) {
 	if ed.Site, err = r.Site(); err != nil {
 		return ed, err
 	}
-	if ed.Trail, err = trail(r, e, lang, by.Lang); err != nil {
+	if ed.Trail, err = trail(r, by, e, lang, by.Lang); err != nil {
 		return ed, err
 	}
-	states, err := languageStates(r, []string{id}, ed.Site)
+	states, err := languageStates(r, by, []string{id}, ed.Site)
 	if err != nil {
 		return ed, err
 	}
@@ -143,14 +150,21 @@ func editor(r *store.Read, by models.User, id, lang string) (Editor, error) {
 			}
 		}
 	}
-	ed.Sections, err = organisationOptions(r, lang, by.Lang)
+	for _, v := range []string{models.VocabularyTopic, models.VocabularyRegion} { // blocks name them too
+		if ed.Terms[v] == nil {
+			if ed.Terms[v], err = r.Terms(v); err != nil {
+				return ed, err
+			}
+		}
+	}
+	ed.Sections, err = organisationOptions(r, by, lang, by.Lang)
 	return ed, err
 }
 
 // trail returns the sections above an entry, root first.
-func trail(r *store.Read, e models.Entry, langs ...string) ([]Crumb, error) {
+func trail(r *store.Read, by models.User, e models.Entry, langs ...string) ([]Crumb, error) {
 	ids := branchIDs(e.Branch)
-	titles, err := r.Titles(ids, langs...)
+	titles, err := sectionTitles(r, by, ids, langs...)
 	if err != nil {
 		return nil, err
 	}
@@ -161,6 +175,22 @@ func trail(r *store.Read, e models.Entry, langs ...string) ([]Crumb, error) {
 		}
 	}
 	return out, nil
+}
+
+// sectionTitles returns the working titles of the sections that the user may
+// see. The others are left out.
+func sectionTitles(r *store.Read, by models.User, ids []string, langs ...string) (map[string]string, error) {
+	entries, err := r.Entries(ids)
+	if err != nil {
+		return nil, err
+	}
+	var own []string
+	for _, e := range entries {
+		if by.Can(models.ActRead, e.Place("")) {
+			own = append(own, e.ID)
+		}
+	}
+	return r.Titles(own, langs...)
 }
 
 func branchIDs(branch string) []string {
@@ -206,7 +236,7 @@ func sourceOf(r *store.Read, e models.Entry, c models.Content) (*Source, error) 
 }
 
 // languageStates returns, by entry, its state in each language of the site.
-func languageStates(r *store.Read, ids []string, site models.Site) (map[string][]LanguageState, error) {
+func languageStates(r *store.Read, by models.User, ids []string, site models.Site) (map[string][]LanguageState, error) {
 	out := map[string][]LanguageState{}
 	if len(ids) == 0 {
 		return out, nil
@@ -232,7 +262,10 @@ func languageStates(r *store.Read, ids []string, site models.Site) (map[string][
 				if row.EntryID != id || row.Lang != lang {
 					continue
 				}
-				s.State, s.Title, s.Original = row.State(), row.Title, row.Lang == row.OriginalLang
+				s.State, s.Original = row.State(), row.Lang == row.OriginalLang
+				if by.Can(models.ActRead, row.Place()) {
+					s.Title = row.Title
+				}
 				if !s.Original {
 					s.Behind = len(models.Behind(row.SourceHashes, sources[id]))
 				}
@@ -250,8 +283,10 @@ type SectionOption struct {
 	Depth int
 }
 
-// organisationOptions lists organisation sections by title, for references.
-func organisationOptions(r *store.Read, langs ...string) ([]SectionOption, error) {
+// organisationOptions lists organisation sections by title, for references:
+// those the user may see, and of the others those that readers see, by the
+// title they see.
+func organisationOptions(r *store.Read, by models.User, langs ...string) ([]SectionOption, error) {
 	root, err := r.Root()
 	if err != nil {
 		return nil, err
@@ -266,15 +301,23 @@ func organisationOptions(r *store.Read, langs ...string) ([]SectionOption, error
 			ids = append(ids, e.ID)
 		}
 	}
-	titles, err := r.Titles(ids, langs...)
+	titles, err := r.PublicTitles(ids, langs...)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]SectionOption, len(ids))
-	for i, id := range ids {
-		out[i] = SectionOption{ID: id, Title: titles[id]}
+	own, err := sectionTitles(r, by, ids, langs...)
+	if err != nil {
+		return nil, err
 	}
-	slices.SortStableFunc(out, func(a, b SectionOption) int { return compareTitles(a.Title, b.Title) })
+	maps.Copy(titles, own)
+	out := make([]SectionOption, 0, len(titles))
+	for id, title := range titles {
+		out = append(out, SectionOption{ID: id, Title: title})
+	}
+	c := collate.New(language.Und, collate.IgnoreCase)
+	slices.SortFunc(out, func(a, b SectionOption) int {
+		return cmp.Or(c.CompareString(a.Title, b.Title), strings.Compare(a.ID, b.ID))
+	})
 	return out, nil
 }
 
@@ -286,8 +329,7 @@ type Review struct {
 	Title, Summary []block.Span
 	Blocks         []block.BlockDiff
 	Fields         []FieldChange
-	// FactsWas are the facts readers see now.
-	Facts []FieldChange
+	Facts          []FieldChange
 	// Nothing means that readers already see exactly this.
 	Nothing bool
 }
@@ -333,8 +375,9 @@ func (c *CMS) Review(ctx context.Context, by models.User, id, lang string) (rv R
 			facts = rev.Fields
 		}
 		rv.Facts = fieldChanges(rv.Kind.FactsFor(rv.Entry.Type), facts, rv.Editor.Facts.Fields)
-		rv.Nothing = rv.State == models.StateLive && !rv.FactsPending
-		return nil
+		same, err := unchanged(r, rv.Edition, rv.Draft)
+		rv.Nothing = same && !rv.FactsPending
+		return err
 	})
 	return rv, err
 }
@@ -353,13 +396,13 @@ func fieldChanges(fields []models.Field, was, now models.Values) []FieldChange {
 
 // Row is an entry in a list: one line with its state in every language.
 type Row struct {
-	Entry     models.Entry
 	ID        string
 	Kind      string
 	Type      string
 	Title     string
 	Lang      string // of Title, the edition a click opens
 	Section   Crumb
+	Top       bool // Section is the root
 	Date      string
 	SavedAt   time.Time
 	Author    string

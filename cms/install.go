@@ -30,7 +30,7 @@ func Install(tx *store.Tx, site models.Site, by models.User) error {
 		return err
 	}
 	facts := models.Edition{Lang: models.Facts}
-	if err := addEdition(tx, by, root, &facts, models.Content{Fields: models.Values{}}, nil); err != nil {
+	if _, _, err := addEdition(tx, by, root, &facts, models.Content{Fields: models.Values{}}, nil); err != nil {
 		return err
 	}
 	var source models.Revision
@@ -41,14 +41,11 @@ func Install(tx *store.Tx, site models.Site, by models.User) error {
 		if i > 0 {
 			content.BasedOn, content.SourceHashes = source.ID, source.Hashes
 		}
-		if err := addEdition(tx, by, root, &d, content, block.Empty(lang)); err != nil {
-			return err
-		}
-		draft, err := tx.Draft(d.ID)
+		draft, _, err := addEdition(tx, by, root, &d, content, block.Empty(lang))
 		if err != nil {
 			return err
 		}
-		rev, err := goLive(tx, by, root, d, &draft)
+		rev, err := goLive(tx, by, root, d, &draft, nil)
 		if err != nil {
 			return err
 		}

@@ -5,17 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/text/collate"
-	"golang.org/x/text/language"
-
 	"meridian/models"
 	"meridian/models/store"
 )
-
-// compareTitles sorts titles of any language as people expect.
-func compareTitles(a, b string) int {
-	return collate.New(language.Und, collate.IgnoreCase).CompareString(a, b)
-}
 
 // Desk is what needs somebody today.
 type Desk struct {
@@ -50,7 +42,7 @@ func (c *CMS) Desk(ctx context.Context, by models.User) (desk Desk, err error) {
 		if desk.Continue, err = list(store.RowFilter{Author: by.ID, Changed: true, Sort: "saved", Limit: 8}); err != nil {
 			return err
 		}
-		if desk.Lately, err = list(store.RowFilter{Sort: "saved", Limit: 8}); err != nil {
+		if desk.Lately, err = list(store.RowFilter{Sort: "saved", Limit: 40}); err != nil {
 			return err
 		}
 		lag, err := r.Lagging(grants, all, 60)
@@ -95,11 +87,11 @@ func editionRows(r *store.Read, by models.User, rows []store.EditionRow, site mo
 			sections = append(sections, *row.SectionID)
 		}
 	}
-	states, err := languageStates(r, slices.Compact(slices.Sorted(slices.Values(ids))), site)
+	states, err := languageStates(r, by, slices.Compact(slices.Sorted(slices.Values(ids))), site)
 	if err != nil {
 		return nil, err
 	}
-	titles, err := r.Titles(sections, by.Lang)
+	titles, err := sectionTitles(r, by, sections, by.Lang)
 	if err != nil {
 		return nil, err
 	}
@@ -112,10 +104,11 @@ func editionRows(r *store.Read, by models.User, rows []store.EditionRow, site mo
 		out[i] = Row{
 			ID: row.EntryID, Kind: row.Kind, Type: row.Type, Title: row.Title, Lang: row.Lang, Date: row.Date,
 			SavedAt: row.SavedAt, Author: names[row.Author], Languages: states[row.EntryID],
-			CanWrite: by.Can(models.ActWrite, models.Place{Branch: row.Branch, Domain: row.DomainID, Lang: row.Lang}),
+			CanWrite: by.Can(models.ActWrite, row.Place()),
 		}
 		if row.SectionID != nil {
 			out[i].Section = Crumb{*row.SectionID, titles[*row.SectionID]}
+			out[i].Top = strings.HasPrefix(row.Branch, "/"+*row.SectionID+"/")
 		}
 	}
 	return out, nil
@@ -158,18 +151,17 @@ func entryRows(r *store.Read, by models.User, ids []string, site models.Site, la
 
 // Contents is one section of the tree as its staff see it.
 type Contents struct {
-	Section    models.Entry
-	Title      string
-	Trail      []Crumb
-	Own        Row // the section's landing
-	Sections   []Row
-	Pages      []Row
-	News       []Row // the newest few
-	More       bool  // there are more pages or sections than shown
-	Filter     string
-	CanWrite   bool
-	CanArrange bool // may create organisation sections
-	Languages  []string
+	Section   models.Entry
+	Title     string
+	Trail     []Crumb // the sections above that the user may open
+	Own       Row     // the section's landing
+	Sections  []Row
+	Pages     []Row
+	News      []Row // the newest few
+	More      bool  // there are more pages or sections than shown
+	Filter    string
+	CanWrite  bool
+	Languages []string
 }
 
 // contentsLimit is how many children one screen lists.
@@ -197,9 +189,14 @@ func (c *CMS) Contents(ctx context.Context, by models.User, id, text string) (ou
 		}
 		out.Section, out.Filter, out.Languages = e, text, site.Languages
 		out.CanWrite = by.Can(models.ActWrite, e.Place(""))
-		out.CanArrange = by.Can(models.ActOrganise, e.Place(""))
-		if out.Trail, err = reachable(r, by, e); err != nil {
+		above, err := trail(r, by, e, by.Lang)
+		if err != nil {
 			return err
+		}
+		for _, c := range above {
+			if c.Title != "" {
+				out.Trail = append(out.Trail, c)
+			}
 		}
 		own, err := entryRows(r, by, []string{id}, site, by.Lang)
 		if err != nil {
@@ -237,22 +234,6 @@ func list(r *store.Read, by models.User, f store.RowFilter, site models.Site, ki
 	}
 	rows, err := entryRows(r, by, ids, site, langs...)
 	return rows, more, err
-}
-
-// reachable returns the sections above that the user may open.
-func reachable(r *store.Read, by models.User, e models.Entry) ([]Crumb, error) {
-	crumbs, err := trail(r, e, by.Lang)
-	if err != nil {
-		return nil, err
-	}
-	entries, err := r.Entries(branchIDs(e.Branch))
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(crumbs, func(c Crumb) bool {
-		i := slices.IndexFunc(entries, func(x models.Entry) bool { return x.ID == c.ID })
-		return i < 0 || !by.Can(models.ActRead, entries[i].Place(""))
-	}), nil
 }
 
 // top returns the highest section the user may read.

@@ -2,6 +2,7 @@ package cms
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"meridian/cms/block"
@@ -50,60 +51,82 @@ func (c *CMS) Publish(ctx context.Context, by models.User, in Publish) (out Publ
 }
 
 func publish(tx *store.Tx, by models.User, in Publish) (out Published, err error) {
-	e, d, err := edition(&tx.Read, by, models.ActPublish, in.Entry, in.Lang)
+	var pub publishable
+	pub.entry, pub.edition, err = edition(&tx.Read, by, models.ActPublish, in.Entry, in.Lang)
 	if err != nil {
 		return out, err
 	}
-	if d.Version != in.Version {
-		return out, stale(&tx.Read, d)
+	if pub.edition.Version != in.Version {
+		return out, stale(&tx.Read, pub.edition)
 	}
-	draft, err := tx.Draft(d.ID)
-	if err != nil {
+	if pub.draft, err = tx.Draft(pub.edition.ID); err != nil {
 		return out, err
 	}
-	findings, err := checks(&tx.Read, e, d.Lang, draft.Content)
-	if err != nil {
-		return out, err
-	}
-	var facts models.Edition
-	var factsDraft models.Draft
-	pending := false
 	if in.Lang == models.Facts {
-		if ok, err := anyLive(&tx.Read, e); err != nil {
+		if ok, err := anyLive(&tx.Read, pub.entry); err != nil {
 			return out, err
 		} else if !ok {
 			return out, models.Conflict("facts_need_language")
 		}
 	} else {
-		if facts, factsDraft, pending, err = pendingFacts(&tx.Read, e); err != nil {
+		if pub.facts, pub.factsDraft, pub.pending, err = pendingFacts(&tx.Read, pub.entry); err != nil {
 			return out, err
 		}
-		if pending {
-			if facts.Version != in.FactsVersion {
-				return out, stale(&tx.Read, facts)
-			}
-			more, err := checks(&tx.Read, e, models.Facts, factsDraft.Content)
-			if err != nil {
-				return out, err
-			}
-			findings = append(findings, more...)
+		if pub.pending && pub.facts.Version != in.FactsVersion {
+			return out, stale(&tx.Read, pub.facts)
 		}
+		if pub.body, err = block.Decode([]byte(pub.draft.Body)); err != nil {
+			return out, err
+		}
+	}
+	return pub.publish(tx, by)
+}
+
+// publishable is an edition with all that publishing it needs to know.
+type publishable struct {
+	entry   models.Entry
+	edition models.Edition
+	draft   models.Draft
+	body    *block.Document // of the draft, decoded; nil for facts
+	// facts are those of the entry; they become public with the edition when
+	// they are pending.
+	facts      models.Edition
+	factsDraft models.Draft
+	pending    bool
+}
+
+// publish checks what is there and makes it public.
+func (p *publishable) publish(tx *store.Tx, by models.User) (out Published, err error) {
+	e, d := p.entry, p.edition
+	if err := may(by, models.ActPublish, e, d.Lang); err != nil {
+		return out, err
+	}
+	findings, err := checksOf(&tx.Read, e, d.Lang, p.draft.Content, p.body)
+	if err != nil {
+		return out, err
+	}
+	if p.pending {
+		more, err := checksOf(&tx.Read, e, models.Facts, p.factsDraft.Content, nil)
+		if err != nil {
+			return out, err
+		}
+		findings = append(findings, more...)
 	}
 	if slices.ContainsFunc(findings, func(f Finding) bool { return f.Severity == block.Error }) {
 		return out, &ChecksError{findings}
 	}
-	same, err := unchanged(&tx.Read, d, draft)
+	same, err := unchanged(&tx.Read, d, p.draft)
 	if err != nil {
 		return out, err
 	}
-	if same && !pending {
+	if same && !p.pending {
 		return out, models.Conflict("nothing_to_publish")
 	}
-	if pending {
-		if err := tx.NextVersion(facts, facts.Version); err != nil {
+	if p.pending {
+		if err := tx.NextVersion(p.facts, p.facts.Version); err != nil {
 			return out, err
 		}
-		if _, err := goLive(tx, by, e, facts, &factsDraft); err != nil {
+		if _, err := goLive(tx, by, e, p.facts, &p.factsDraft, nil); err != nil {
 			return out, err
 		}
 		out.Facts = true
@@ -113,20 +136,20 @@ func publish(tx *store.Tx, by models.User, in Publish) (out Published, err error
 		if d.Live() {
 			out.Action = models.ActionUpdated
 		}
-		if err := tx.NextVersion(d, in.Version); err != nil {
+		if err := tx.NextVersion(d, d.Version); err != nil {
 			return out, err
 		}
-		if err := dropEmpty(tx, &draft); err != nil {
+		if err := dropEmpty(tx, &p.draft); err != nil {
 			return out, err
 		}
-		rev, err := goLive(tx, by, e, d, &draft)
+		rev, err := goLive(tx, by, e, d, &p.draft, p.body)
 		if err != nil {
 			return out, err
 		}
 		out.Revision = rev.ID
 	}
 	out.Seq = tx.Head()
-	return out, tx.Audit(by.ID, "publish", e.ID, in.Lang)
+	return out, tx.Audit(by.ID, "publish", e.ID, d.Lang)
 }
 
 // dropEmpty takes out of a draft the blocks that somebody inserted and never
@@ -155,7 +178,9 @@ func dropEmpty(tx *store.Tx, draft *models.Draft) error {
 
 // goLive seals a draft and makes it what readers see. It is the one way to
 // become public.
-func goLive(tx *store.Tx, by models.User, e models.Entry, d models.Edition, draft *models.Draft) (models.Revision, error) {
+//
+// body is the text of the draft where it is at hand, nil otherwise.
+func goLive(tx *store.Tx, by models.User, e models.Entry, d models.Edition, draft *models.Draft, body *block.Document) (models.Revision, error) {
 	rev, err := seal(tx, draft, by, models.ReasonPublished)
 	if err != nil {
 		return rev, err
@@ -173,13 +198,17 @@ func goLive(tx *store.Tx, by models.User, e models.Entry, d models.Edition, draf
 			return rev, err
 		}
 	}
-	if err := tx.PublishRefs(d.ID); err != nil {
-		return rev, err
+	known := body != nil || d.Lang == models.Facts
+	if d.Live() || !known || len(refsOf(fields, draft.Fields, body)) > 0 {
+		if err := tx.PublishRefs(d.ID); err != nil {
+			return rev, err
+		}
 	}
 	return rev, tx.GoLive(e, d, rev, action, by.ID)
 }
 
-// unchanged reports whether readers see exactly the words of the draft.
+// unchanged reports whether readers see exactly the words of the draft, and
+// are told exactly that about how it follows its original.
 func unchanged(r *store.Read, d models.Edition, draft models.Draft) (bool, error) {
 	if d.LiveRevision == nil {
 		return false, nil
@@ -188,7 +217,8 @@ func unchanged(r *store.Read, d models.Edition, draft models.Draft) (bool, error
 	if err != nil {
 		return false, err
 	}
-	return live.Hash == draft.Hash && live.BasedOn == draft.BasedOn && live.Machine == draft.Machine, nil
+	return live.Hash == draft.Hash && live.BasedOn == draft.BasedOn && live.Machine == draft.Machine &&
+		maps.Equal(live.SourceHashes, draft.SourceHashes), nil
 }
 
 // pendingFacts returns the facts of an entry and whether readers see others.

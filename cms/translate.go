@@ -15,8 +15,8 @@ type NewEdition struct {
 	Lang  string
 	Title string // "" takes the original's
 	Slug  string // "" makes one from the title
-	// Copy begins with the words of the original, block by block; otherwise
-	// the text begins empty. Either way the blocks keep their ids.
+	// Copy begins with the words of the original, block by block, which keep
+	// their ids; otherwise the text begins empty.
 	Copy bool
 	// Summary and Body may say what the draft begins with instead.
 	Summary string
@@ -27,52 +27,58 @@ type NewEdition struct {
 
 // Translate adds an edition in another language and returns it. It remembers
 // which revision of the original, and which words of each block, it was made
-// from. A section's new edition may move what is below it.
+// from. A section's new edition may move what is below it; where readers know
+// some of that, it takes the right to publish.
 func (c *CMS) Translate(ctx context.Context, by models.User, in NewEdition) (d models.Edition, err error) {
 	err = c.tx(ctx, func(tx *store.Tx) error {
-		d, err = translate(tx, by, in)
+		pub, err := translate(tx, by, in)
+		d = pub.edition
 		return err
 	})
 	return d, err
 }
 
-func translate(tx *store.Tx, by models.User, in NewEdition) (d models.Edition, err error) {
+func translate(tx *store.Tx, by models.User, in NewEdition) (pub publishable, err error) {
 	e, err := entry(&tx.Read, by, in.Entry, in.Lang)
 	if err != nil {
-		return d, err
+		return pub, err
 	}
 	if err := may(by, models.ActWrite, e, in.Lang); err != nil {
-		return d, err
+		return pub, err
 	}
 	if err := checkLang(&tx.Read, in.Lang); err != nil {
-		return d, err
+		return pub, err
 	}
 	if _, err := tx.Edition(e.ID, in.Lang); err == nil {
-		return d, models.Conflict("language_there", "lang", in.Lang)
+		return pub, models.Conflict("language_there", "lang", in.Lang)
 	} else if !missing(err) {
-		return d, err
+		return pub, err
 	}
 	source, err := sealedSource(tx, by, e)
 	if err != nil {
-		return d, err
+		return pub, err
 	}
 	title := models.CleanText(in.Title, false)
 	if title == "" {
 		title = source.Title
 	}
+	summary := models.CleanText(in.Summary, true)
+	if err := tooLong(title, summary).Err(); err != nil {
+		return pub, err
+	}
 	content := models.Content{Title: title, Fields: models.Values{}, BasedOn: source.ID, SourceHashes: source.Hashes, Machine: in.Machine}
 	if in.Machine {
 		content.BasedOn, content.SourceHashes = "", nil
 	}
-	content.Summary = models.CleanText(in.Summary, true)
+	content.Summary = summary
 	doc := orEmpty(in.Body, in.Lang)
 	if in.Copy && in.Body == nil {
 		if doc, err = block.Decode([]byte(source.Body)); err != nil {
-			return d, err
+			return pub, err
 		}
 		content.Summary = source.Summary
 	}
-	d = models.Edition{Lang: in.Lang}
+	d := models.Edition{Lang: in.Lang}
 	var before string
 	if e.Root() {
 		empty := ""
@@ -80,30 +86,41 @@ func translate(tx *store.Tx, by models.User, in NewEdition) (d models.Edition, e
 	} else {
 		section, err := tx.Entry(e.Section())
 		if err != nil {
-			return d, err
+			return pub, err
 		}
 		facts, err := factsDraft(&tx.Read, e)
 		if err != nil {
-			return d, err
+			return pub, err
 		}
 		if e.Kind == models.KindSection {
 			if before, err = tx.SectionPath(e, in.Lang); err != nil {
-				return d, err
+				return pub, err
 			}
 		}
-		if err := giveAddress(tx, e, section, &d, in.Slug, title, facts.Fields.Str("date")); err != nil {
-			return d, err
+		date := facts.Fields.Str("date")
+		if e.Kind == models.KindNews && date == "" {
+			// Facts may be saved without; the address follows the date they get.
+			if date, err = today(&tx.Read, tx.Now()); err != nil {
+				return pub, err
+			}
+		}
+		if err := giveAddress(tx, e, section, &d, in.Slug, title, date); err != nil {
+			return pub, err
 		}
 	}
-	if err := addEdition(tx, by, e, &d, content, doc); err != nil {
-		return d, err
+	if pub.draft, pub.body, err = addEdition(tx, by, e, &d, content, doc); err != nil {
+		return pub, err
 	}
+	pub.entry, pub.edition = e, d
 	if e.Kind == models.KindSection && !e.Root() && before != *d.Path {
+		if err := mayMove(&tx.Read, by, e, in.Lang, before); err != nil {
+			return pub, err
+		}
 		if err := repath(tx, e, in.Lang, before, *d.Path, by); err != nil {
-			return d, err
+			return pub, err
 		}
 	}
-	return d, tx.Audit(by.ID, "translate", e.ID, in.Lang)
+	return pub, tx.Audit(by.ID, "translate", e.ID, in.Lang)
 }
 
 // sealedSource returns the revision a translation is made from: what readers

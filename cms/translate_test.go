@@ -148,3 +148,69 @@ func TestCreateInAnyLanguage(t *testing.T) {
 		t.Errorf("got %+v, %v", it, err)
 	}
 }
+
+// TestPartOfWhatChangedIsStillRight publishes a translation of which one of two
+// changed blocks was declared still right: no word differs, and yet readers
+// are told that less is behind.
+func TestPartOfWhatChangedIsStillRight(t *testing.T) {
+	t.Parallel()
+	env := cmstest.New(t)
+	env.Translate(t, env.Page, "nl", "Onze missie")
+	env.Publish(t, env.Page, "nl")
+	doc, err := block.Decode([]byte(env.DraftOf(t, env.Page, "en").Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc.Doc.Content[1].Content = []block.Node{block.Text("Every child has every right.")}
+	doc.Doc.Content[3].Content = []block.Node{block.Text("Also in front of every judge.")}
+	env.Write(t, env.Page, "en", "What we are here for.", doc.Doc.Content...)
+	env.Publish(t, env.Page, "en")
+	ed, err := env.CMS.Editor(t.Context(), env.Editor, env.Page, "nl")
+	if err != nil || len(ed.Source.Behind) != 2 {
+		t.Fatalf("behind = %v, %v", ed.Source.Behind, err)
+	}
+	_, err = env.CMS.Save(t.Context(), env.Editor, cms.SaveDraft{Entry: env.Page, Lang: "nl", Version: ed.Edition.Version,
+		Title: ed.Draft.Title, Summary: ed.Draft.Summary, StillRight: ed.Source.Behind[:1]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rv, err := env.CMS.Review(t.Context(), env.Editor, env.Page, "nl")
+	if err != nil || rv.Nothing {
+		t.Errorf("Review says that there is nothing to publish (%v)", err)
+	}
+	env.Publish(t, env.Page, "nl")
+	if it, _ := public(t, env, env.Page, "nl"); it.Translation.BlocksBehind != 1 {
+		t.Errorf("readers are told of %d blocks behind, want 1", it.Translation.BlocksBehind)
+	}
+}
+
+// TestListAndEditorAgreeOnWhatIsBehind while the original was never public.
+func TestListAndEditorAgreeOnWhatIsBehind(t *testing.T) {
+	t.Parallel()
+	env := cmstest.New(t)
+	env.Translate(t, env.Draft, "nl", "Nog niet")
+	env.Write(t, env.Draft, "en", "A summary that came later.")
+	ed, err := env.CMS.Editor(t.Context(), env.Editor, env.Draft, "nl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range ed.Languages {
+		if s.Lang == "nl" && s.Behind != len(ed.Source.Behind) {
+			t.Errorf("the list counts %d, the editor %v", s.Behind, ed.Source.Behind)
+		}
+	}
+}
+
+// TestEmptyBlocksDoNotAgeATranslation: publishing drops what was never filled
+// in, which is no reason to translate anything again.
+func TestEmptyBlocksDoNotAgeATranslation(t *testing.T) {
+	t.Parallel()
+	env := cmstest.New(t)
+	env.Write(t, env.Draft, "en", "s", block.Paragraph(block.Text("Words.")), block.Paragraph())
+	env.Translate(t, env.Draft, "nl", "Nog niet")
+	env.Publish(t, env.Draft, "nl")
+	env.Publish(t, env.Draft, "en")
+	if it, err := public(t, env, env.Draft, "nl"); err != nil || !it.Translation.Fresh {
+		t.Errorf("translation = %+v, %v", it.Translation, err)
+	}
+}

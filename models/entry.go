@@ -126,7 +126,8 @@ func (c Content) Behind(source map[string]string) []string {
 }
 
 // Behind compares the hashes a translation was made from with those of its
-// source now. It never looks at a clock.
+// source now. It never looks at a clock. A block without words has the hash
+// "", and its coming and going is nothing to translate.
 func Behind(made, now map[string]string) []string {
 	var keys []string
 	for k, h := range now {
@@ -135,7 +136,7 @@ func Behind(made, now map[string]string) []string {
 		}
 	}
 	for k := range made {
-		if _, there := now[k]; !there {
+		if _, there := now[k]; !there && made[k] != "" {
 			keys = append(keys, k)
 		}
 	}

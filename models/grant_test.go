@@ -109,4 +109,7 @@ func TestBehind(t *testing.T) {
 	if len(got) != 3 || got[0] != "b" || got[1] != "gone" || got[2] != "new" {
 		t.Errorf("Behind = %v, want [b gone new]", got)
 	}
+	if got := models.Behind(map[string]string{"a": ""}, map[string]string{"b": ""}); len(got) != 0 {
+		t.Errorf("blocks without words came and went: Behind = %v, want none", got)
+	}
 }

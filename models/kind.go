@@ -273,7 +273,7 @@ func (f Field) checkForm(s string) string {
 			return "not_a_phone"
 		}
 	case "year":
-		if y, err := strconv.Atoi(s); err != nil || y < 1000 || y > 2999 {
+		if y, err := strconv.Atoi(s); err != nil || y < 1000 || y > 2999 || len(s) != 4 {
 			return "not_a_year"
 		}
 	case "country":
@@ -339,7 +339,9 @@ func cleanPlace(v any) (any, string, []any) {
 	}
 	for name, limit := range map[string]float64{"lat": 90, "lon": 180} {
 		if s := c.Str(name); s != "" {
-			if d, err := strconv.ParseFloat(s, 64); err != nil || d < -limit || d > limit {
+			// ParseFloat alone would take "NaN", "0x1p4" and "1e1" as well.
+			plain := strings.Trim(s, "0123456789.+-") == ""
+			if d, err := strconv.ParseFloat(s, 64); err != nil || !plain || d < -limit || d > limit {
 				return nil, "not_a_point", nil
 			}
 		}
@@ -357,7 +359,7 @@ func cleanPlace(v any) (any, string, []any) {
 // the characters that override the direction of what follows. Line breaks
 // become spaces unless lines is set.
 func CleanText(s string, lines bool) string {
-	s = strings.ToValidUTF8(norm.NFC.String(s), "")
+	s = strings.ToValidUTF8(s, "")
 	s = strings.ReplaceAll(s, "\r\n", "\n")
 	s = strings.Map(func(r rune) rune {
 		switch {
@@ -373,7 +375,9 @@ func CleanText(s string, lines bool) string {
 		}
 		return r
 	}, s)
-	return strings.TrimSpace(s)
+	// Last, because what was dropped may have stood between a letter and its
+	// accent.
+	return strings.TrimSpace(norm.NFC.String(s))
 }
 
 // ValidURL reports whether s is an absolute http or https address that means
@@ -386,7 +390,7 @@ func ValidURL(s string) bool {
 		return false
 	}
 	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil
 }
 
 // Canonical returns v as JSON with sorted keys, the form that hashes are over.

@@ -38,6 +38,7 @@ func TestClean(t *testing.T) {
 		code  string
 	}{
 		{"text", "  e\u0301te\u0301\t\u0000\u202e ", "été", ""},
+		{"text", "e\u0000\u0301", "é", ""},
 		{"text", "12345678901", nil, "too_long"},
 		{"text", 5.0, nil, "not_a_text"},
 		{"text", "a\nb", "a b", ""},
@@ -49,6 +50,7 @@ func TestClean(t *testing.T) {
 		{"phone", "02/203.79.08", nil, "not_a_phone"},
 		{"year", "1991", "1991", ""},
 		{"year", "91", nil, "not_a_year"},
+		{"year", "+1991", nil, "not_a_year"},
 		{"country", "BE", "BE", ""},
 		{"country", "be", nil, "not_a_country"},
 		{"country", "XX", nil, "not_a_country"},
@@ -65,6 +67,7 @@ func TestClean(t *testing.T) {
 		{"url", "https://a.example/b?c=d", "https://a.example/b?c=d", ""},
 		{"url", "javascript:alert(1)", nil, "not_a_url"},
 		{"url", "//a.example", nil, "not_a_url"},
+		{"url", "http://:80/", nil, "not_a_url"},
 		{"url", "https://user@a.example", nil, "not_a_url"},
 		{"url", "https://a.example\\@b.example", nil, "not_a_url"},
 		{"yes", true, true, ""},
@@ -73,6 +76,9 @@ func TestClean(t *testing.T) {
 		{"place", map[string]any{"city": "Ghent", "lat": "51.05", "lon": "3.72"}, map[string]any{"city": "Ghent", "lat": "51.05", "lon": "3.72"}, ""},
 		{"place", map[string]any{"lat": "51.05"}, nil, "not_a_point"},
 		{"place", map[string]any{"lat": "91", "lon": "0"}, nil, "not_a_point"},
+		{"place", map[string]any{"lat": "NaN", "lon": "0"}, nil, "not_a_point"},
+		{"place", map[string]any{"lat": "0x1p4", "lon": "0"}, nil, "not_a_point"},
+		{"place", map[string]any{"lat": "1e1", "lon": "0"}, nil, "not_a_point"},
 		{"place", map[string]any{"planet": "Mars"}, nil, "not_a_place"},
 		{"rows", []any{map[string]any{"name": "a"}, map[string]any{"name": " "}}, []any{map[string]any{"name": "a"}}, ""},
 		{"rows", []any{map[string]any{"role": "admin"}}, nil, "unknown_field"},
@@ -148,10 +154,23 @@ func TestReservedSlugs(t *testing.T) {
 		want bool
 	}{
 		{"news", false, true}, {"news", true, true}, {"admin", true, true}, {"admin", false, false},
-		{"fr", true, true}, {"pt-br", true, true}, {"fr", false, false}, {"about-us", true, false}, {"press", true, false},
+		{"fr", true, true}, {"pt-br", true, true}, {"fr", false, false},
+		{"tl", true, true}, {"tl-ph", true, true}, {"xx", true, false}, // "tl" is the old name of "fil"
+		{"about-us", true, false}, {"press", true, false},
 	} {
 		if got := models.ReservedSlug(tt.slug, tt.root); got != tt.want {
 			t.Errorf("ReservedSlug(%q, %v) = %v", tt.slug, tt.root, got)
+		}
+	}
+}
+
+func TestCanonicalLang(t *testing.T) {
+	t.Parallel()
+	for tag, want := range map[string]string{
+		"pt-br": "pt-BR", "zh-hant": "zh-Hant", "EN": "en", "": "", "und": "", "und-Latn": "", "x-foo": "", "en-u-ca-buddhist": "", "en-x-a": "", "not a tag": "",
+	} {
+		if got, ok := models.CanonicalLang(tag); got != want || ok != (want != "") {
+			t.Errorf("CanonicalLang(%q) = %q, %v; want %q", tag, got, ok, want)
 		}
 	}
 }

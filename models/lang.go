@@ -1,6 +1,8 @@
 package models
 
 import (
+	"strings"
+
 	"golang.org/x/text/language"
 )
 
@@ -10,10 +12,11 @@ import (
 const Facts = "und"
 
 // CanonicalLang returns tag in canonical BCP 47 form ("pt-br" → "pt-BR").
-// It refuses [Facts], which is no language somebody can choose.
+// It refuses [Facts], which is no language somebody can choose, and tags with
+// extensions or private parts, which are nothing to stand in an address.
 func CanonicalLang(tag string) (string, bool) {
 	t, err := language.Parse(tag)
-	if err != nil || t == language.Und {
+	if err != nil || strings.HasPrefix(t.String(), Facts) || len(t.Extensions()) > 0 || strings.HasPrefix(t.String(), "x-") {
 		return "", false
 	}
 	return t.String(), true

@@ -16,17 +16,12 @@ type Site struct {
 }
 
 // NameIn returns the name of the site in a language.
-func (s Site) NameIn(lang string) string { return s.in(s.Name, lang) }
-
-// NoticeIn returns the notice in a language, "" when there is none.
-func (s Site) NoticeIn(lang string) string { return s.in(s.Notice, lang) }
-
-func (s Site) in(m map[string]string, lang string) string {
-	if v := m[lang]; v != "" {
+func (s Site) NameIn(lang string) string {
+	if v := s.Name[lang]; v != "" {
 		return v
 	}
 	for _, l := range s.Languages {
-		if v := m[l]; v != "" {
+		if v := s.Name[l]; v != "" {
 			return v
 		}
 	}

@@ -92,13 +92,11 @@ func ReservedSlug(s string, parentIsRoot bool) bool {
 	if reservedAtRoot[s] {
 		return true
 	}
-	// A two- or three-letter word that is a language code would be read as
-	// one by people and by future addresses.
-	if len(s) == 2 || strings.Contains(s, "-") && len(s) <= 7 {
-		if t, err := language.Parse(s); err == nil {
-			b, c := t.Base()
-			return c == language.Exact && b.String() == strings.ToLower(s[:len(b.String())])
-		}
+	// A word of two letters that is a language code, alone or with a region or
+	// a script, would be read as one by people and by future addresses.
+	if base, _, more := strings.Cut(s, "-"); len(base) == 2 && (!more || len(s) <= 7) {
+		_, err := language.Parse(s)
+		return err == nil
 	}
 	return false
 }

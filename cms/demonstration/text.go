@@ -15,10 +15,14 @@ import (
 func lower(s string) string { return strings.ToLower(s) }
 
 // document makes a text whose blocks have the same ids in every language: the
-// nth block of an entry is the nth block of its translation.
+// nth block of an entry is the nth block of its translation. A block without a
+// type is one that the translation does not have yet.
 func (l *loader) document(name, lang string, blocks []block.Node) *block.Document {
 	doc := block.Empty(lang)
 	for i, n := range blocks {
+		if n.Type == "" {
+			continue
+		}
 		if n.Attrs == nil {
 			n.Attrs = map[string]any{}
 		}
@@ -77,6 +81,9 @@ func (l *loader) blocks(p demo.Page, lang string) []block.Node {
 func (l *loader) block(p demo.Page, b demo.Block, lang string) block.Node {
 	switch b.Type {
 	case "paragraph":
+		if b.Text[lang] == "" {
+			return block.Node{} // not translated yet
+		}
 		return para(b.Text[lang])
 	case "heading":
 		return block.Node{Type: "heading", Attrs: map[string]any{"level": b.Level}, Content: []block.Node{block.Text(b.Text[lang])}}
@@ -90,8 +97,10 @@ func (l *loader) block(p demo.Page, b demo.Block, lang string) block.Node {
 		return l.cards("page", "", l.ids[p.ID], 12)
 	case "cta":
 		return l.button(b.Label[lang], b.Target)
-	case "directory", "directory_map":
+	case "directory":
 		return block.Node{Type: "section_list", Attrs: map[string]any{"show": []any{"list"}}}
+	case "directory_map":
+		return block.Node{Type: "section_list", Attrs: map[string]any{"show": []any{"map", "list"}}}
 	case "contact_card":
 		return block.Node{Type: "contact", Attrs: map[string]any{"source": "section:" + l.ids[b.Contact], "show": []any{"address", "phone", "email"}}}
 	case "logo_row":
@@ -148,7 +157,11 @@ func (l *loader) logos(b demo.Block, lang string) block.Node {
 	for _, id := range b.Partners {
 		for _, p := range l.Partners {
 			if p.ID == id {
-				items = append(items, map[string]any{"name": p.ShortName})
+				name := p.ShortName
+				if name == p.Name["en"] {
+					name = p.Name[lang]
+				}
+				items = append(items, map[string]any{"name": name})
 			}
 		}
 	}
@@ -158,11 +171,16 @@ func (l *loader) logos(b demo.Block, lang string) block.Node {
 func (l *loader) partnerTable(lang string) block.Node {
 	rows := [][]string{{
 		demo.Text{"en": "Organisation", "fr": "Organisation", "nl": "Organisatie"}[lang],
-		demo.Text{"en": "Since", "fr": "Depuis", "nl": "Sinds"}[lang],
+		demo.Text{"en": "Founded", "fr": "Création", "nl": "Opgericht"}[lang],
 		demo.Text{"en": "Seat", "fr": "Siège", "nl": "Zetel"}[lang],
+		demo.Text{"en": "Our status", "fr": "Notre statut", "nl": "Onze status"}[lang],
 	}}
 	for _, p := range l.Partners {
-		rows = append(rows, []string{p.Name[lang] + " (" + p.ShortName + ")", strconv.Itoa(p.Established), p.Seat})
+		name := p.Name[lang]
+		if p.ShortName != p.Name["en"] {
+			name += " (" + p.ShortName + ")"
+		}
+		rows = append(rows, []string{name, strconv.Itoa(p.Established), p.SeatName.In(lang, p.Seat), p.Relation[lang]})
 	}
 	return table(demo.Text{"en": "Organisations the movement works with", "fr": "Organisations avec lesquelles le mouvement travaille", "nl": "Organisaties waarmee de beweging werkt"}[lang], rows)
 }
@@ -170,17 +188,26 @@ func (l *loader) partnerTable(lang string) block.Node {
 func (l *loader) instrumentTable(ids []string, lang string) block.Node {
 	rows := [][]string{{
 		demo.Text{"en": "Text", "fr": "Texte", "nl": "Tekst"}[lang],
-		demo.Text{"en": "Adopted", "fr": "Adopté", "nl": "Aangenomen"}[lang],
+		demo.Text{"en": "Adopted", "fr": "Adoption", "nl": "Aangenomen"}[lang],
+		demo.Text{"en": "In force", "fr": "Entrée en vigueur", "nl": "In werking"}[lang],
 		demo.Text{"en": "Reference", "fr": "Référence", "nl": "Verwijzing"}[lang],
 	}}
 	for _, id := range ids {
 		for _, t := range l.Terms.Instruments {
 			if t.ID == id {
-				rows = append(rows, []string{t.Title[lang], t.Adopted, t.Reference})
+				rows = append(rows, []string{t.Title[lang], date(t.Adopted, lang), date(t.InForce, lang), orDash(t.Reference)})
 			}
 		}
 	}
 	return table(demo.Text{"en": "Legal texts about the rights of the child", "fr": "Textes juridiques sur les droits de l’enfant", "nl": "Juridische teksten over kinderrechten"}[lang], rows)
+}
+
+// orDash fills the cell of a table that has nothing to say.
+func orDash(s string) string {
+	if s == "" {
+		return "–"
+	}
+	return s
 }
 
 func table(caption string, rows [][]string) block.Node {
@@ -204,9 +231,19 @@ func (l *loader) extra(id, lang string) []block.Node {
 		rows := [][]string{{
 			demo.Text{"en": "Title", "fr": "Titre", "nl": "Titel"}[lang],
 			demo.Text{"en": "Year", "fr": "Année", "nl": "Jaar"}[lang],
+			demo.Text{"en": "Languages", "fr": "Langues", "nl": "Talen"}[lang],
 		}}
+		names := map[string]demo.Text{
+			"en": {"en": "English", "fr": "anglais", "nl": "Engels"},
+			"fr": {"en": "French", "fr": "français", "nl": "Frans"},
+			"nl": {"en": "Dutch", "fr": "néerlandais", "nl": "Nederlands"},
+		}
 		for _, p := range l.Publications {
-			rows = append(rows, []string{p.Title[lang], strconv.Itoa(p.Year)})
+			var in []string
+			for _, tag := range p.Languages {
+				in = append(in, names[tag][lang])
+			}
+			rows = append(rows, []string{p.Title[lang], strconv.Itoa(p.Year), strings.Join(in, ", ")})
 		}
 		return []block.Node{table(demo.Text{"en": "Publications", "fr": "Publications", "nl": "Publicaties"}[lang], rows)}
 	case "events":
@@ -219,14 +256,32 @@ func (l *loader) extra(id, lang string) []block.Node {
 	return nil
 }
 
+// months by language of the demonstration.
+var months = map[string][]string{
+	"en": strings.Fields("January February March April May June July August September October November December"),
+	"fr": strings.Fields("janvier février mars avril mai juin juillet août septembre octobre novembre décembre"),
+	"nl": strings.Fields("januari februari maart april mei juni juli augustus september oktober november december"),
+}
+
 // day prints a yearly date (MM-DD) in a language of the demonstration.
 func day(monthDay, lang string) string {
-	months := map[string][]string{
-		"en": {"February", "June", "November", "December"},
-		"fr": {"février", "juin", "novembre", "décembre"},
-		"nl": {"februari", "juni", "november", "december"},
-	}
-	at := map[string]int{"02": 0, "06": 1, "11": 2, "12": 3}
 	month, d, _ := strings.Cut(monthDay, "-")
-	return strings.TrimPrefix(d, "0") + " " + months[lang][at[month]]
+	n, err := strconv.Atoi(month)
+	if err != nil || n < 1 || n > 12 {
+		panic("demonstration: no day " + monthDay) // a mistake in the files, found by the tests
+	}
+	d = strings.TrimPrefix(d, "0")
+	if d == "1" && lang == "fr" {
+		d = "1er"
+	}
+	return d + " " + months[lang][n-1]
+}
+
+// date prints a date (YYYY-MM-DD) in a language of the demonstration.
+func date(s, lang string) string {
+	year, rest, ok := strings.Cut(s, "-")
+	if !ok {
+		return orDash(s)
+	}
+	return day(rest, lang) + " " + year
 }

@@ -109,6 +109,13 @@ var seat = demo.Text{
 	"es": "Sección nacional con sede en %s.", "ar": "فرع وطني مقره %s.",
 }
 
+// host says which organisation carries a section.
+var host = demo.Text{
+	"en": "The section is carried by another organisation: %s.", "fr": "La section est portée par une autre organisation : %s.",
+	"nl": "De afdeling wordt gedragen door een andere organisatie: %s.", "es": "La sección está a cargo de otra organización: %s.",
+	"ar": "تتولى الفرعَ منظمة أخرى: %s.",
+}
+
 func (l *loader) organisation(s demo.Section) error {
 	facts := models.Values{
 		"country": s.Country, "region": s.Region, "status": models.StatusMember, "email": s.Contact.Email, "website": s.Contact.Website,
@@ -133,14 +140,18 @@ func (l *loader) organisation(s demo.Section) error {
 	summary := demo.Text{}
 	for lang, t := range s.CountryName {
 		if lang == "en" || lang == "fr" || lang == "nl" || slices.Contains(s.Languages, lang) {
-			title[lang], summary[lang] = t, fmt.Sprintf(seat[lang], s.City)
+			title[lang], summary[lang] = t, fmt.Sprintf(seat[lang], s.CityName.In(lang, s.City))
 		}
 	}
 	return l.add(node{
 		name: s.ID, title: title, slug: s.Slug, summary: summary,
 		entry: cms.NewEntry{Kind: models.KindSection, Type: models.TypeOrganisation, Section: l.ids["sections"], Facts: facts},
 		body: func(lang string) []block.Node {
-			return []block.Node{para(fmt.Sprintf(about[lang], s.CountryName[lang]))}
+			list := []block.Node{para(fmt.Sprintf(about[lang], s.CountryName[lang]))}
+			if s.HostOrganisation != "" {
+				list = append(list, para(fmt.Sprintf(host[lang], s.HostOrganisation)))
+			}
+			return list
 		},
 	})
 }
@@ -231,27 +242,12 @@ func (l *loader) written(id string) (demo.Page, bool) {
 	return l.Pages[i], true
 }
 
-// homes are the short home pages of languages that only some sections use.
-var homes = map[string]struct{ title, summary, text, label string }{
-	"es": {"Defensa de Niñas y Niños – demostración", "Secciones nacionales en cinco continentes defienden los derechos de la infancia, cada una con sus prioridades y todas con el mismo voto.",
-		"Este contenido es una demostración. En español se leen las páginas de algunas secciones y sus noticias.", "Buscar una sección"},
-	"ar": {"الدفاع عن الأطفال – عرض تجريبي", "فروع وطنية في خمس قارات تدافع عن حقوق الطفل، لكل منها أولوياته ولجميعها صوت متساوٍ.",
-		"هذا محتوى تجريبي. تُقرأ بالعربية صفحات بعض الفروع وأخبارها.", "ابحث عن فرع"},
-}
-
 // texts writes the home pages, now that everything they point at is there.
 func (l *loader) texts() error {
 	root, page := l.ids["home"], l.page("home")
-	for _, lang := range []string{"en", "fr", "nl"} {
+	for _, lang := range l.Site.Languages {
 		doc := l.document("home", lang, l.blocks(page, lang))
 		if err := l.rewrite(root, lang, l.Site.Name[lang], page.Summary[lang], doc, l.keys("home", len(page.Blocks))); err != nil {
-			return fmt.Errorf("home in %s: %w", lang, err)
-		}
-	}
-	for lang, h := range homes {
-		list := []block.Node{para(h.text), l.fact("section_count", demo.Text{"es": "secciones nacionales en el directorio", "ar": "فرعًا وطنيًا في الدليل"}[lang]),
-			l.cards("news", "", "", 3), l.button(h.label, "sections")}
-		if err := l.rewrite(root, lang, h.title, h.summary, l.document("home", lang, list), l.keys("home", len(page.Blocks))); err != nil {
 			return fmt.Errorf("home in %s: %w", lang, err)
 		}
 	}

@@ -50,6 +50,15 @@ func (v *View) Find(lang, path string) (Found, error) {
 	} else if !errors.Is(err, ErrNotFound) {
 		return Found{}, err
 	}
+	if section, ok := strings.CutSuffix(path, "/news"); ok { // of a section that moved
+		m, err := v.live.Moved(lang, section)
+		if err == nil && m.Kind == "section" {
+			return Found{Redirect: hrefOf(m.LiveRef) + "news/"}, nil
+		}
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return Found{}, err
+		}
+	}
 	if reason, err := v.live.Gone(lang, path); err == nil {
 		return Found{}, &GoneError{reason}
 	} else if !errors.Is(err, ErrNotFound) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 	"time"
 
@@ -115,7 +116,7 @@ func (v *View) items(rows []store.LiveText) ([]*Item, error) {
 			bases = append(bases, t.BasedOn)
 		}
 	}
-	facts, err := v.live.FactsOf(ids)
+	facts, err := v.facts(rows)
 	if err != nil {
 		return nil, err
 	}
@@ -181,11 +182,7 @@ func translation(t store.LiveText, source store.LiveHash, times map[string]time.
 // teasers turns rows into items as a list shows them: without text, languages,
 // place and comparison with an original.
 func (v *View) teasers(rows []store.LiveText) ([]*Item, error) {
-	ids := make([]string, len(rows))
-	for i, t := range rows {
-		ids[i] = t.EntryID
-	}
-	facts, err := v.live.FactsOf(ids)
+	facts, err := v.facts(rows)
 	if err != nil {
 		return nil, err
 	}
@@ -198,6 +195,79 @@ func (v *View) teasers(rows []store.LiveText) ([]*Item, error) {
 		out[i] = v.bare(t, kind, facts[t.EntryID])
 	}
 	return out, nil
+}
+
+// facts returns the public facts of the entries of rows by id. A reference to
+// something that is not public itself is left out: its id would tell that it
+// exists.
+func (v *View) facts(rows []store.LiveText) (map[string]map[string]any, error) {
+	ids := make([]string, len(rows))
+	for i, t := range rows {
+		ids[i] = t.EntryID
+	}
+	facts, err := v.live.FactsOf(ids)
+	if err != nil {
+		return nil, err
+	}
+	var named []string
+	for _, t := range rows {
+		kind, _ := KindOf(t.Kind)
+		for _, f := range kind.Facts {
+			if f.Kind == "reference" {
+				named = append(named, texts(facts[t.EntryID][f.Name])...)
+			}
+		}
+	}
+	if len(named) == 0 {
+		return facts, nil
+	}
+	editions, err := v.live.EditionsOf(named)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]bool{}
+	for _, e := range editions {
+		known[e.EntryID] = true
+	}
+	for _, t := range rows {
+		kind, _ := KindOf(t.Kind)
+		values := facts[t.EntryID]
+		for _, f := range kind.Facts {
+			if f.Kind != "reference" || values[f.Name] == nil {
+				continue
+			}
+			var kept []any
+			for _, id := range texts(values[f.Name]) {
+				if known[id] {
+					kept = append(kept, id)
+				}
+			}
+			switch {
+			case len(kept) == 0:
+				delete(values, f.Name)
+			case f.Many:
+				values[f.Name] = kept
+			}
+		}
+	}
+	return facts, nil
+}
+
+// texts returns the text or texts that a field holds.
+func texts(v any) []string {
+	switch v := v.(type) {
+	case string:
+		return []string{v}
+	case []any:
+		var out []string
+		for _, x := range v {
+			if s, ok := x.(string); ok {
+				out = append(out, s)
+			}
+		}
+		return out
+	}
+	return nil
 }
 
 // bare returns what an item is by itself.
@@ -262,10 +332,18 @@ func (k *known) name(l *store.Live, ids []string) error {
 
 // section returns the best name of a section for a page in lang: in lang, or
 // in the first of the site's languages that has one.
-func (k *known) section(id, lang string) (Link, bool) {
+func (k *known) section(id, lang string) (Link, bool) { return k.best(id, lang, false) }
+
+// openSection is section without the names of landings that readers cannot open.
+func (k *known) openSection(id, lang string) (Link, bool) { return k.best(id, lang, true) }
+
+func (k *known) best(id, lang string, open bool) (Link, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	names := k.names[id]
+	if open {
+		names = slices.DeleteFunc(slices.Clone(names), func(n store.SectionName) bool { return n.Path == nil })
+	}
 	if len(names) == 0 {
 		return Link{}, false
 	}

@@ -51,13 +51,17 @@ func (r *Reader) Generation() int64 { return r.store.Head() }
 // View runs fn in one read transaction: all fn sees belongs together.
 func (r *Reader) View(ctx context.Context, fn func(*View) error) error {
 	return r.store.Live(ctx, func(l *store.Live) error {
-		k := r.known.Load()
+		newest := r.known.Load()
+		k := newest
 		if k == nil || k.head != l.Head {
 			k = &known{head: l.Head, menus: map[string][]Link{}, names: map[string][]store.SectionName{}}
 			if err := k.load(l); err != nil {
 				return err
 			}
-			r.known.Store(k)
+			// A view that began before the newest change keeps its own to itself.
+			if newest == nil || newest.head < k.head {
+				r.known.CompareAndSwap(newest, k)
+			}
 		}
 		return fn(&View{reader: r, live: l, known: k})
 	})

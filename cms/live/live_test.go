@@ -3,6 +3,7 @@ package live_test
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"testing"
 
 	"meridian/cms"
@@ -199,4 +200,110 @@ func TestDates(t *testing.T) {
 			t.Errorf("Date(%s, %s, %s) = %q, want %q", tt.date, tt.precision, tt.lang, got, tt.want)
 		}
 	}
+}
+
+func unpublish(t *testing.T, env *cmstest.Env, entry, lang string) {
+	t.Helper()
+	if err := env.CMS.Unpublish(t.Context(), env.Admin, entry, lang, env.Edition(t, entry, lang).Version); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestOrganisationsAreNamedByWhatIsPublic: a directory has no place for the
+// title of an edition that was unpublished.
+func TestOrganisationsAreNamedByWhatIsPublic(t *testing.T) {
+	t.Parallel()
+	env := cmstest.New(t)
+	unpublish(t, env, env.Belgium, "en")
+	view(t, env, func(v *live.View) error {
+		rows, err := v.Organisations("en", "", "")
+		if err != nil {
+			return err
+		}
+		if len(rows) != 1 || rows[0].Name != "Belgique" || rows[0].Lang != "fr" || rows[0].URL != "/fr/belgique/" {
+			t.Errorf("organisations = %+v", rows)
+		}
+		return nil
+	})
+}
+
+// TestDirectoryIsPublic: the facts of a section stay where they are when its
+// last language is unpublished, but it is no directory any more.
+func TestDirectoryIsPublic(t *testing.T) {
+	t.Parallel()
+	env := cmstest.New(t)
+	var ids []string
+	for _, title := range []string{"Network", "Members"} {
+		ids = append(ids, env.Create(t, cms.NewEntry{Kind: models.KindSection, Type: models.TypeArea, Section: env.Root, Lang: "en", Title: title, Facts: models.Values{"directory": true}}))
+		env.Publish(t, ids[len(ids)-1], "en")
+	}
+	slices.Sort(ids)
+	want := "/en/" + *env.Edition(t, ids[1], "en").Path + "/"
+	unpublish(t, env, ids[0], "en")
+	view(t, env, func(v *live.View) error {
+		f, err := v.Find("en", "network")
+		if f.Item == nil && f.Redirect != want {
+			t.Errorf("network leads to %q, %v; want %s", f.Redirect, err, want)
+		}
+		return err
+	})
+}
+
+// TestFactsNameOnlyWhatIsPublic: the id of something readers may not know of
+// does not reach them through what refers to it.
+func TestFactsNameOnlyWhatIsPublic(t *testing.T) {
+	t.Parallel()
+	env := cmstest.New(t)
+	chad := env.Create(t, cms.NewEntry{Kind: models.KindSection, Type: models.TypeOrganisation, Section: env.Root, Lang: "en", Title: "Chad"})
+	for _, tt := range []struct {
+		entry, field string
+		value, want  any
+	}{
+		{env.News, "about", []any{env.Belgium, chad}, []any{env.Belgium}},
+		{env.Page, "owner", chad, nil},
+		{env.Page, "owner", env.Belgium, env.Belgium},
+	} {
+		draft := env.DraftOf(t, tt.entry, models.Facts)
+		draft.Fields[tt.field] = tt.value
+		_, err := env.CMS.Save(t.Context(), env.Admin, cms.SaveDraft{Entry: tt.entry, Lang: models.Facts, Version: env.Edition(t, tt.entry, models.Facts).Version, Fields: draft.Fields})
+		if err != nil {
+			t.Fatal(err)
+		}
+		env.Publish(t, tt.entry, "en")
+		view(t, env, func(v *live.View) error {
+			it, err := v.Item(tt.entry, "en")
+			if err == nil && !reflect.DeepEqual(it.Facts[tt.field], tt.want) {
+				t.Errorf("%s = %v, want %v", tt.field, it.Facts[tt.field], tt.want)
+			}
+			return err
+		})
+	}
+}
+
+// TestOldViewsDoNotTurnBackTheMemo holds a view open while something is
+// published and reads through both in turn.
+func TestOldViewsDoNotTurnBackTheMemo(t *testing.T) {
+	t.Parallel()
+	env := cmstest.New(t)
+	name := func(v *live.View) string { return v.Site().Name("en") }
+	view(t, env, func(old *live.View) error {
+		was := name(old)
+		s := cmstest.Site()
+		s.Name["en"] = "Another name"
+		if err := env.CMS.PutSite(t.Context(), env.Admin, s); err != nil {
+			return err
+		}
+		for range 2 {
+			view(t, env, func(v *live.View) error {
+				if name(v) != "Another name" {
+					t.Errorf("a new view has the name %q", name(v))
+				}
+				return nil
+			})
+			if name(old) != was {
+				t.Errorf("the old view has the name %q", name(old))
+			}
+		}
+		return nil
+	})
 }

@@ -38,7 +38,7 @@ func (v *View) Organisations(lang, region, status string) ([]block.SectionRow, e
 		if status == "" && p.Status == "former" {
 			continue
 		}
-		l, ok := v.known.section(p.EntryID, lang)
+		l, ok := v.known.openSection(p.EntryID, lang)
 		if !ok {
 			continue
 		}

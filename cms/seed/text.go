@@ -32,28 +32,28 @@ func (t *teller) title() string {
 
 func (t *teller) sentence() string { return t.title() + "." }
 
-// prose is two to five sentences.
+// prose is one to four sentences.
 func (t *teller) prose() string {
 	s := t.sentence()
-	for range 1 + t.rand.IntN(4) {
+	for range t.rand.IntN(4) {
 		s += " " + t.sentence()
 	}
 	return s
 }
 
-// Lengths of texts, in blocks: most are short, one in eight is long.
+// Lengths of texts, in blocks.
 const (
 	shortText = 6
 	longText  = 40
 	longEvery = 8
 )
 
-// document makes up a text: a few blocks as a rule, forty blocks of every kind
-// that needs no media library for one in eight.
-func (t *teller) document() *block.Document {
+// document makes up a text: a few blocks, or many of every kind that needs no
+// media library.
+func (t *teller) document(long bool) *block.Document {
 	doc := block.Empty(t.lang)
 	n := shortText
-	if t.rand.IntN(longEvery) == 0 {
+	if long {
 		n = longText
 	}
 	add := func(b block.Node) {
@@ -133,7 +133,7 @@ func (t *teller) paragraph() block.Node {
 		block.Text(t.pick(t.objects), block.Mark{Type: "strong"}),
 		block.Text(" " + t.pick(t.places) + ". " + t.prose()),
 	}
-	if t.rand.IntN(8) == 0 {
+	if t.rand.IntN(16) == 0 {
 		inline = append(inline, block.Text(" "), block.Text(t.pick(t.labels), block.Mark{Type: "link", Attrs: map[string]any{"ref": t.section()}}), block.Text("."))
 	}
 	return block.Paragraph(inline...)

@@ -38,14 +38,10 @@ func TestWordsRunInParallel(t *testing.T) {
 func TestStories(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
-	long := 0
 	for i := range 200 {
 		story := [32]byte{byte(i)}
-		en := newTeller("en", story, []string{"01j9zzzzzzzzzzzzzzzzzzzzzz"}).document()
-		ar := newTeller("ar", story, []string{"01j9zzzzzzzzzzzzzzzzzzzzzz"}).document()
-		if len(en.Doc.Content) == longText {
-			long++
-		}
+		en := newTeller("en", story, []string{"01j9zzzzzzzzzzzzzzzzzzzzzz"}).document(i%8 == 0)
+		ar := newTeller("ar", story, []string{"01j9zzzzzzzzzzzzzzzzzzzzzz"}).document(i%8 == 0)
 		for j, b := range en.Doc.Content {
 			seen[b.Type] = true
 			other := ar.Doc.Content[j]
@@ -61,9 +57,6 @@ func TestStories(t *testing.T) {
 				t.Errorf("story %d in %s: %s %v", i, d.Lang, f.Code, f.Args)
 			}
 		}
-	}
-	if long == 0 || long > 60 {
-		t.Errorf("%d of 200 texts are long", long)
 	}
 	for _, s := range block.Specs() {
 		switch {

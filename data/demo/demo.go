@@ -18,6 +18,14 @@ var files embed.FS
 // Text is words by language.
 type Text map[string]string
 
+// In returns the words in a language, or otherwise when there are none.
+func (t Text) In(lang, otherwise string) string {
+	if s := t[lang]; s != "" {
+		return s
+	}
+	return otherwise
+}
+
 // Lines is several texts by language.
 type Lines map[string][]string
 
@@ -84,8 +92,10 @@ type Partner struct {
 	Name        Text
 	Established int
 	Seat        string
-	Country     string `json:"seat_country"`
-	Relation    string
+	// SeatName is the seat in languages that call it something else.
+	SeatName Text   `json:"seat_name"`
+	Country  string `json:"seat_country"`
+	Relation Text
 }
 
 // Section is a national section.
@@ -101,7 +111,9 @@ type Section struct {
 	Languages        []string
 	Founded, Joined  int
 	City             string
-	Contact          struct{ Email, Website string }
+	// CityName is the city in languages that call it something else.
+	CityName Text `json:"city_name"`
+	Contact  struct{ Email, Website string }
 	// Point is the place of the city: latitude and longitude in degrees.
 	Point [2]float64
 }
@@ -179,6 +191,8 @@ type Publication struct {
 	ID    string
 	Title Text
 	Year  int
+	// Languages are those it can be read in.
+	Languages []string `json:"languages_available"`
 }
 
 // Redirect is an address of an older site.

@@ -19,15 +19,8 @@ func (tx *Tx) AddRedirect(a models.Address, actor string) error {
 		return models.Conflict("address_taken")
 	}
 	a.CreatedAt = tx.now
-	if err := tx.redirect(a); err != nil {
-		return err
-	}
-	return tx.append(models.Change{Subject: models.SubjectSite, SubjectID: "addresses", Action: models.ActionUpdated, Lang: a.Lang, Actor: actor})
-}
-
-func (tx *Tx) redirect(a models.Address) error {
 	if err := tx.db.Clauses(clause.OnConflict{UpdateAll: true}).Create(&a).Error; err != nil {
 		return fmt.Errorf("add redirect: %w", err)
 	}
-	return nil
+	return tx.append(models.Change{Subject: models.SubjectSite, SubjectID: "addresses", Action: models.ActionUpdated, Lang: a.Lang, Actor: actor})
 }

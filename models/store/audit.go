@@ -41,7 +41,7 @@ func (tx *Tx) Audit(actor, action, subject, detail string) error {
 	}
 	row := AuditRow{At: tx.now, Actor: actor, Action: action, Subject: subject, Detail: detail}
 	row.Hash = row.chain(before)
-	if err := tx.db.Create(&row).Error; err != nil {
+	if _, err := tx.insert(&row); err != nil {
 		return fmt.Errorf("append to audit trail: %w", err)
 	}
 	tx.audited = row.Hash

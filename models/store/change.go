@@ -17,9 +17,10 @@ func (tx *Tx) journal(e models.Entry, lang, action, revision, actor string) erro
 
 func (tx *Tx) append(c models.Change) error {
 	c.At = tx.now
-	if err := tx.db.Create(&c).Error; err != nil {
+	seq, err := tx.insert(&c)
+	if err != nil {
 		return fmt.Errorf("append to journal: %w", err)
 	}
-	tx.seq = c.Seq
+	tx.seq = seq
 	return nil
 }

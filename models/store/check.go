@@ -12,7 +12,16 @@ var contentRules = []struct{ says, sql string }{
 	{"%d entries belong to no organisation above them", `SELECT count(*) FROM entries e JOIN entries s ON s.id = e.section_id
 		WHERE e.domain_id <> CASE WHEN e.type = 'organisation' THEN e.id ELSE s.domain_id END`},
 	{"%d old addresses are the current one of something public", `SELECT count(*) FROM addresses a JOIN live l ON l.lang = a.lang AND l.path = a.path`},
-	{"%d public editions have no row in the journal", `SELECT count(*) FROM live l WHERE NOT EXISTS (SELECT 1 FROM changes c WHERE c.subject_id = l.entry_id AND c.lang = l.lang)`},
+	{"%d public editions have no row in the journal", `SELECT count(*) FROM (SELECT entry_id, lang FROM live EXCEPT SELECT subject_id, lang FROM changes)`},
+	{"%d public editions belong to entries without public facts", `SELECT count(*) FROM live l WHERE l.lang <> 'und' AND l.section_id IS NOT NULL
+		AND NOT EXISTS (SELECT 1 FROM live f WHERE f.entry_id = l.entry_id AND f.lang = 'und')`},
+	{"%d news are missing from the lists of sections", `SELECT count(*) FROM (SELECT s.value, l.lang, json_extract(f.fields, '$.date'), l.entry_id
+		FROM live l JOIN live f ON f.entry_id = l.entry_id AND f.lang = 'und',
+		  json_each('["' || replace(trim(l.branch, '/'), '/', '","') || '"]') s
+		WHERE l.kind = 'news' AND l.lang <> 'und' EXCEPT SELECT section_id, lang, date, entry_id FROM section_news)`},
+	{"%d rows in the lists of sections are of no public news", `SELECT count(*) FROM (SELECT lang, date, entry_id FROM section_news
+		EXCEPT SELECT l.lang, json_extract(f.fields, '$.date'), l.entry_id FROM live l JOIN live f ON f.entry_id = l.entry_id AND f.lang = 'und'
+		WHERE l.kind = 'news' AND l.lang <> 'und')`},
 }
 
 // CheckContent compares what is stored with what the program promises about it

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"time"
 
 	"gorm.io/driver/sqlite"
@@ -40,14 +41,19 @@ func dsn(path string, more url.Values) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 }
 
-func openWriter(path string) (*sql.DB, error) {
-	c, err := newConnector(dsn(path, url.Values{
+func openWriter(path string, cacheKB int) (*sql.DB, error) {
+	more := url.Values{
 		"_txlock":       {"immediate"},
 		"_journal_mode": {"WAL"},
 		// An acknowledged publish survives a power cut; NORMAL would not keep
 		// that promise in WAL mode.
 		"_synchronous": {"FULL"},
-	}))
+	}
+	if cacheKB > 0 {
+		// Said again, the later one counts.
+		more["_pragma"] = append(slices.Clone(pragmas["_pragma"]), fmt.Sprintf("cache_size(-%d)", cacheKB))
+	}
+	c, err := newConnector(dsn(path, more))
 	if err != nil {
 		return nil, err
 	}

@@ -26,5 +26,5 @@ func (tx *Tx) PutDraft(d models.Draft) error {
 
 // SetBase notes the newest revision that has the words of a draft.
 func (tx *Tx) SetBase(edition, revision string) error {
-	return affected(tx.db.Model(&models.Draft{}).Where("edition_id = ?", edition).Update("base_revision", revision), models.ErrNotFound)
+	return tx.update(models.ErrNotFound, "UPDATE drafts SET base_revision = ? WHERE edition_id = ?", revision, edition)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"meridian/models"
 )
@@ -34,10 +35,10 @@ func (r *Read) EditionByPath(lang, path string) (models.Edition, error) {
 
 // AddEdition inserts an edition with its first draft.
 func (tx *Tx) AddEdition(d models.Edition, draft models.Draft) error {
-	if err := tx.db.Create(&d).Error; err != nil {
+	if _, err := tx.insert(&d); err != nil {
 		return fmt.Errorf("add edition: %w", duplicate(err, "address_taken"))
 	}
-	if err := tx.db.Create(&draft).Error; err != nil {
+	if _, err := tx.insert(&draft); err != nil {
 		return fmt.Errorf("add draft: %w", err)
 	}
 	return nil
@@ -54,25 +55,28 @@ func duplicate(err error, code string) error {
 // NextVersion raises an edition's version from the one the caller has seen.
 // It returns ErrStale when somebody else was faster.
 func (tx *Tx) NextVersion(d models.Edition, seen int) error {
-	return affected(tx.db.Model(&models.Edition{}).Where("id = ? AND version = ?", d.ID, seen).
-		Update("version", gorm.Expr("version + 1")), models.ErrStale)
+	return tx.update(models.ErrStale, "UPDATE editions SET version = version + 1 WHERE id = ? AND version = ?", d.ID, seen)
 }
 
 // GoLive points the edition at a sealed revision, which makes that text
 // public, and appends the journal row.
 func (tx *Tx) GoLive(e models.Entry, d models.Edition, rev models.Revision, action, actor string) error {
-	set := map[string]any{
-		"live_revision": rev.ID, "published_at": tx.now,
-		"withdrawn_at": nil, "withdrawn_reason": "",
-	}
-	if d.FirstPublishedAt == nil {
-		set["first_published_at"] = tx.now
-	}
-	if err := affected(tx.db.Model(&models.Edition{}).Where("id = ?", d.ID).Updates(set), models.ErrNotFound); err != nil {
+	err := tx.update(models.ErrNotFound, `UPDATE editions SET live_revision = ?, published_at = ?, first_published_at = coalesce(first_published_at, ?),
+		withdrawn_at = NULL, withdrawn_reason = '' WHERE id = ?`, rev.ID, tx.now, tx.now, d.ID)
+	if err != nil {
 		return fmt.Errorf("go live %s: %w", d.ID, err)
 	}
-	if err := tx.projectNews(e); err != nil {
-		return err
+	if d.Path != nil && !d.Live() {
+		// An old address that led elsewhere until now yields to what is public.
+		if err := tx.db.Exec("DELETE FROM addresses WHERE lang = ? AND path = ?", d.Lang, *d.Path).Error; err != nil {
+			return fmt.Errorf("clear redirect: %w", err)
+		}
+	}
+	// The first facts of an entry precede its first language: nothing to list.
+	if d.Lang != models.Facts || d.Live() {
+		if err := tx.projectNews(e); err != nil {
+			return err
+		}
 	}
 	return tx.journal(e, d.Lang, action, rev.ID, actor)
 }
@@ -97,7 +101,8 @@ func (tx *Tx) TakeDown(e models.Entry, d models.Edition, reason, actor string) e
 
 // SetPath gives an edition its address. Where the old one may be known to
 // readers it stays behind as a redirect and the journal says that the edition
-// moved; an address taken back stops being a redirect.
+// moved; an address taken back stops being a redirect. An edition that is not
+// public leaves the redirects of others alone until GoLive.
 func (tx *Tx) SetPath(e models.Entry, d models.Edition, slug, path, actor string) error {
 	if d.Path == nil {
 		return fmt.Errorf("set path of %s: facts have no address", d.ID)
@@ -110,14 +115,26 @@ func (tx *Tx) SetPath(e models.Entry, d models.Edition, slug, path, actor string
 	if old == path {
 		return nil
 	}
-	if err := tx.db.Where("lang = ? AND path = ?", d.Lang, path).Delete(&models.Address{}).Error; err != nil {
+	redirects := tx.db.Where("lang = ? AND path = ?", d.Lang, path)
+	if !d.Live() {
+		redirects = redirects.Where("edition_id = ?", d.ID)
+	}
+	if err := redirects.Delete(&models.Address{}).Error; err != nil {
 		return err
 	}
 	if d.FirstPublishedAt == nil {
 		return nil
 	}
-	if err := tx.redirect(models.Address{Lang: d.Lang, Path: old, EditionID: &d.ID, Origin: models.AddressAutomatic, CreatedAt: tx.now}); err != nil {
-		return err
+	// A redirect that is there already leads to what was public at the old
+	// address after this edition was: it stays.
+	err = tx.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&models.Address{
+		Lang: d.Lang, Path: old, EditionID: &d.ID, Origin: models.AddressAutomatic, CreatedAt: tx.now,
+	}).Error
+	if err != nil {
+		return fmt.Errorf("leave redirect: %w", err)
+	}
+	if d.WithdrawnAt != nil { // "gone" is what the new address answers now
+		return tx.append(models.Change{Subject: models.SubjectSite, SubjectID: "addresses", Action: models.ActionUpdated, Lang: d.Lang, Actor: actor})
 	}
 	if !d.Live() {
 		return nil

@@ -55,7 +55,7 @@ func (r *Read) NextPosition(section string) (int, error) {
 
 // AddEntry inserts an entry. Nothing readers see changes by it.
 func (tx *Tx) AddEntry(e models.Entry) error {
-	if err := tx.db.Create(&e).Error; err != nil {
+	if _, err := tx.insert(&e); err != nil {
 		return fmt.Errorf("add entry: %w", err)
 	}
 	return nil

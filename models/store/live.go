@@ -322,11 +322,12 @@ func (l *Live) BranchOf(section string) (string, error) {
 	return list[0], nil
 }
 
-// Directory returns the section that is marked as the directory of
+// Directory returns the public section that is marked as the directory of
 // organisations, ErrNotFound when none is.
 func (l *Live) Directory() (string, error) {
 	var list []string
-	err := l.db.Raw("SELECT entry_id FROM live WHERE lang = 'und' AND kind = 'section' AND json_extract(fields, '$.directory') = 1 ORDER BY entry_id LIMIT 1").Scan(&list).Error
+	err := l.db.Raw(`SELECT f.entry_id FROM live f WHERE f.lang = 'und' AND f.kind = 'section' AND json_extract(f.fields, '$.directory') = 1
+		AND EXISTS (SELECT 1 FROM live l WHERE l.entry_id = f.entry_id AND l.lang <> 'und') ORDER BY f.entry_id LIMIT 1`).Scan(&list).Error
 	if err != nil {
 		return "", err
 	}

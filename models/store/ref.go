@@ -46,11 +46,11 @@ func (tx *Tx) PublishRefs(edition string) error {
 	if len(some) == 0 {
 		return nil // most texts use nothing, and publishing is to be quick
 	}
-	if err := tx.db.Exec("DELETE FROM refs WHERE edition_id = ? AND live = 1", edition).Error; err != nil {
+	if _, err := tx.exec("DELETE FROM refs WHERE edition_id = ? AND live = 1", edition); err != nil {
 		return fmt.Errorf("clear refs: %w", err)
 	}
-	err = tx.db.Exec(`INSERT INTO refs (edition_id, live, block_id, target_kind, target_id, purpose)
-		SELECT edition_id, 1, block_id, target_kind, target_id, purpose FROM refs WHERE edition_id = ? AND live = 0`, edition).Error
+	_, err = tx.exec(`INSERT INTO refs (edition_id, live, block_id, target_kind, target_id, purpose)
+		SELECT edition_id, 1, block_id, target_kind, target_id, purpose FROM refs WHERE edition_id = ? AND live = 0`, edition)
 	if err != nil {
 		return fmt.Errorf("publish refs: %w", err)
 	}

@@ -29,7 +29,7 @@ func (tx *Tx) Seal(edition string, c models.Content, author, reason string) (mod
 	if err != nil {
 		return rev, fmt.Errorf("number revision: %w", err)
 	}
-	if err := tx.db.Create(&rev).Error; err != nil {
+	if _, err := tx.insert(&rev); err != nil {
 		return rev, fmt.Errorf("seal revision: %w", err)
 	}
 	return rev, nil

@@ -34,6 +34,11 @@ func (r EditionRow) State() models.State {
 	return models.StateOf(models.Edition{LiveRevision: r.LiveRevision, WithdrawnAt: r.WithdrawnAt, FirstPublishedAt: r.FirstPublishedAt}, r.DraftHash, r.LiveHash)
 }
 
+// Place is where the row's edition stands for the question who may do what.
+func (r EditionRow) Place() models.Place {
+	return models.Place{Branch: r.Branch, Domain: r.DomainID, Lang: r.Lang}
+}
+
 const rowColumns = `e.id AS entry_id, e.kind, e.type, e.branch, e.domain_id, e.nav, e.original_lang, e.section_id, e.position,
 	d.id AS edition_id, d.lang, d.slug, d.path, d.live_revision, d.first_published_at, d.published_at, d.withdrawn_at, d.version,
 	w.title, w.author, w.saved_at, w.hash AS draft_hash, coalesce(r.hash, '') AS live_hash, w.source_hashes,
@@ -55,7 +60,6 @@ func (r *Read) rows() *gorm.DB {
 type RowFilter struct {
 	Entries []string // ids; nil = all
 	Kind    string
-	Kinds   []string
 	Branch  string // the section and everything below it
 	Section string // direct children only
 	Lang    string
@@ -79,9 +83,6 @@ func (r *Read) filtered(f RowFilter) *gorm.DB {
 	}
 	if f.Kind != "" {
 		q = q.Where("e.kind = ?", f.Kind)
-	}
-	if len(f.Kinds) > 0 {
-		q = q.Where("e.kind IN ?", f.Kinds)
 	}
 	if f.Branch != "" {
 		q = q.Where("e.branch >= ? AND e.branch < ?", branchArgs(f.Branch)...)
@@ -118,6 +119,9 @@ func (r *Read) filtered(f RowFilter) *gorm.DB {
 		q = q.Where("d.live_revision IS NULL AND d.first_published_at IS NOT NULL AND d.withdrawn_at IS NULL")
 	case models.StateWithdrawn:
 		q = q.Where("d.live_revision IS NULL AND d.withdrawn_at IS NOT NULL")
+	case "":
+	default: // nothing is in a state that does not exist
+		q = q.Where("1 = 0")
 	}
 	return q
 }
@@ -192,8 +196,9 @@ func (r *Read) Lagging(grants []models.Grant, all bool, limit int) ([]EditionRow
 	return list, nil
 }
 
-// SourceHashes returns, by entry, the block hashes of the original: of its
-// public revision, or of its draft where it was never public.
+// SourceHashes returns, by entry, the block hashes of what translations are
+// compared with: the public revision of the original, else its newest one,
+// else its draft.
 func (r *Read) SourceHashes(entries []string) (map[string]map[string]string, error) {
 	out := map[string]map[string]string{}
 	for chunk := range chunks(entries, 500) {
@@ -201,7 +206,8 @@ func (r *Read) SourceHashes(entries []string) (map[string]map[string]string, err
 			EntryID string
 			Hashes  map[string]string `gorm:"serializer:json"`
 		}
-		err := r.db.Raw(`SELECT e.id AS entry_id, coalesce(r.hashes, w.hashes) AS hashes FROM entries e
+		err := r.db.Raw(`SELECT e.id AS entry_id, coalesce(r.hashes,
+				(SELECT n.hashes FROM revisions n WHERE n.edition_id = d.id ORDER BY n.number DESC LIMIT 1), w.hashes) AS hashes FROM entries e
 			JOIN editions d ON d.entry_id = e.id AND d.lang = e.original_lang
 			JOIN drafts w ON w.edition_id = d.id
 			LEFT JOIN revisions r ON r.id = d.live_revision WHERE e.id IN ?`, chunk).Scan(&list).Error
@@ -218,13 +224,21 @@ func (r *Read) SourceHashes(entries []string) (map[string]map[string]string, err
 // Titles returns a title for each entry, public or not: in the first of langs
 // that has an edition, else in the original language.
 func (r *Read) Titles(entries []string, langs ...string) (map[string]string, error) {
+	return r.titles(`SELECT e.id AS entry_id, d.lang, e.original_lang, w.title FROM entries e
+		JOIN editions d ON d.entry_id = e.id AND d.lang <> 'und' JOIN drafts w ON w.edition_id = d.id WHERE e.id IN ?`, entries, langs)
+}
+
+// PublicTitles is Titles over what readers see; what is not public has none.
+func (r *Read) PublicTitles(entries []string, langs ...string) (map[string]string, error) {
+	return r.titles("SELECT entry_id, lang, original_lang, title FROM live WHERE lang <> 'und' AND entry_id IN ?", entries, langs)
+}
+
+func (r *Read) titles(query string, entries, langs []string) (map[string]string, error) {
 	out := map[string]string{}
 	best := map[string]int{}
 	for chunk := range chunks(entries, 500) {
 		var list []struct{ EntryID, Lang, OriginalLang, Title string }
-		err := r.db.Raw(`SELECT e.id AS entry_id, d.lang, e.original_lang, w.title FROM entries e
-			JOIN editions d ON d.entry_id = e.id AND d.lang <> 'und' JOIN drafts w ON w.edition_id = d.id WHERE e.id IN ?`, chunk).Scan(&list).Error
-		if err != nil {
+		if err := r.db.Raw(query, chunk).Scan(&list).Error; err != nil {
 			return nil, fmt.Errorf("read titles: %w", err)
 		}
 		for _, t := range list {

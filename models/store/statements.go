@@ -105,7 +105,13 @@ func (s *statements) QueryContext(ctx context.Context, query string, args []driv
 	if !ok {
 		return nil, errors.Join(errors.New("store: the driver's rows are not what they were"), rows.Close(), st.Close())
 	}
-	return &keptRows{sqliteRows: full, give: func() { s.give(query, st) }}, nil
+	return &keptRows{sqliteRows: full, done: func(err error) error {
+		if err != nil {
+			return errors.Join(err, st.Close())
+		}
+		s.give(query, st)
+		return nil
+	}}, nil
 }
 
 // Close implements driver.Conn.
@@ -130,15 +136,15 @@ type sqliteRows interface {
 // keptRows gives its statement back when it is read.
 type keptRows struct {
 	sqliteRows
-	give func()
+	done func(error) error // told the error of closing the rows; nil once called
 }
 
 // Close implements driver.Rows.
 func (r *keptRows) Close() error {
 	err := r.sqliteRows.Close()
-	if r.give != nil && err == nil {
-		r.give()
-		r.give = nil
+	if r.done != nil {
+		err = r.done(err)
+		r.done = nil
 	}
 	return err
 }

@@ -42,6 +42,9 @@ type Options struct {
 	Exclusive bool
 	// Create makes the database when the folder holds none.
 	Create bool
+	// CacheKB is the memory the writing connection keeps pages in; 0 is what a
+	// server needs. Writing a great deal at once goes faster with more.
+	CacheKB int
 	// Clock is time.Now unless a test says otherwise.
 	Clock func() time.Time
 	// Random is where ids come from: crypto/rand unless a test says otherwise.
@@ -100,7 +103,7 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 	} else if err := f.Close(); err != nil {
 		return nil, err
 	}
-	if s.wdb, err = openWriter(path); err != nil {
+	if s.wdb, err = openWriter(path, o.CacheKB); err != nil {
 		return nil, err
 	}
 	if locked && statErr == nil {

@@ -53,7 +53,7 @@ func (tx *Tx) PutProjection(e models.Entry, facts models.Values, termFields []st
 		"DELETE FROM entry_dates WHERE entry_id = ?",
 		"DELETE FROM profiles WHERE entry_id = ?",
 	} {
-		if err := tx.db.Exec(sql, e.ID).Error; err != nil {
+		if _, err := tx.exec(sql, e.ID); err != nil {
 			return fmt.Errorf("clear projection: %w", err)
 		}
 	}
@@ -63,13 +63,13 @@ func (tx *Tx) PutProjection(e models.Entry, facts models.Values, termFields []st
 			ids = append(ids, s)
 		}
 		for _, id := range ids {
-			if err := tx.db.Exec("INSERT INTO entry_terms (entry_id, field, term_id) VALUES (?, ?, ?)", e.ID, field, id).Error; err != nil {
+			if _, err := tx.exec("INSERT INTO entry_terms (entry_id, field, term_id) VALUES (?, ?, ?)", e.ID, field, id); err != nil {
 				return fmt.Errorf("project term: %w", err)
 			}
 		}
 	}
 	if date := facts.Str("date"); date != "" {
-		if err := tx.db.Exec("INSERT INTO entry_dates (entry_id, date) VALUES (?, ?)", e.ID, date).Error; err != nil {
+		if _, err := tx.exec("INSERT INTO entry_dates (entry_id, date) VALUES (?, ?)", e.ID, date); err != nil {
 			return fmt.Errorf("project date: %w", err)
 		}
 	}
@@ -89,15 +89,20 @@ func (tx *Tx) projectNews(e models.Entry) error {
 	if e.Kind != models.KindNews {
 		return nil
 	}
-	if err := tx.db.Exec("DELETE FROM section_news WHERE entry_id = ?", e.ID).Error; err != nil {
+	if _, err := tx.exec("DELETE FROM section_news WHERE entry_id = ?", e.ID); err != nil {
 		return fmt.Errorf("clear news of sections: %w", err)
 	}
-	err := tx.db.Exec(`INSERT INTO section_news (section_id, lang, date, entry_id)
+	ids := branchIDs(e.Branch)
+	args := make([]any, 0, len(ids)+1)
+	for _, id := range ids {
+		args = append(args, id)
+	}
+	_, err := tx.exec(`INSERT INTO section_news (section_id, lang, date, entry_id)
 		SELECT s.id, d.lang, ed.date, e.id FROM entries e
 		  JOIN entry_dates ed ON ed.entry_id = e.id
 		  JOIN editions d ON d.entry_id = e.id AND d.lang <> 'und' AND d.live_revision IS NOT NULL
-		  JOIN entries s ON s.id IN ?
-		 WHERE e.id = ? AND e.trashed_at IS NULL`, branchIDs(e.Branch), e.ID).Error
+		  JOIN entries s ON s.id IN (?`+strings.Repeat(",?", len(ids)-1)+`)
+		 WHERE e.id = ? AND e.trashed_at IS NULL`, append(args, e.ID)...)
 	if err != nil {
 		return fmt.Errorf("list news in sections: %w", err)
 	}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"meridian/admin"
+	"meridian/cms"
+	"meridian/cms/account"
+	"meridian/cms/api"
+	"meridian/cms/live"
+	"meridian/cms/pagecache"
+	"meridian/cms/site"
+	"meridian/models/store"
+	"meridian/web"
+)
+
+type handlerOptions struct {
+	Base       string
+	Proxies    proxies
+	CacheBytes int64
+	Clock      func() time.Time // time.Now when nil
+	Logger     *slog.Logger     // slog.Default when nil
+}
+
+// newHandler wires everything that answers requests: what is public goes
+// through the page cache, the back office through its sessions, and nothing
+// through both.
+func newHandler(s *store.Store, accounts *account.Accounts, o handlerOptions) (http.Handler, error) {
+	reader := live.New(s, o.Base)
+	back, err := admin.New(admin.Options{CMS: cms.New(s), Accounts: accounts, BaseURL: o.Base, ClientAddr: o.Proxies.client, Clock: o.Clock, Logger: o.Logger})
+	if err != nil {
+		return nil, err
+	}
+	readers, err := site.New(reader, site.Options{Clock: o.Clock, Logger: o.Logger})
+	if err != nil {
+		return nil, err
+	}
+	data := api.New(reader, api.Options{Logger: o.Logger})
+	// No mux here: it would tidy addresses up that are nobody's.
+	public := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isAPI(r.URL.Path) {
+			data.ServeHTTP(w, r)
+			return
+		}
+		readers.ServeHTTP(w, r)
+	})
+	cached := newCache(reader, o.CacheBytes).Wrap(public)
+
+	root := http.NewServeMux()
+	root.Handle("/admin", http.RedirectHandler("/admin/", http.StatusSeeOther))
+	root.Handle("/admin/", back)
+	root.Handle("/static/", web.Static())
+	root.HandleFunc("/healthz", healthy)
+	root.HandleFunc("/readyz", ready(s))
+	root.Handle("/", cached)
+	return hosts(o.Base, plainPath(root, cached)), nil
+}
+
+// isAPI reports whether a path belongs to the JSON API.
+func isAPI(path string) bool { return path == api.Root || strings.HasPrefix(path, api.Root+"/") }
+
+// newCache returns the page cache of readers' pages and of the JSON API.
+func newCache(reader *live.Reader, size int64) *pagecache.Cache {
+	return pagecache.New(pagecache.Options{
+		MaxBytes:   size,
+		Generation: reader.Generation,
+		Params: func(path string) []string {
+			if isAPI(path) {
+				return api.Params(path)
+			}
+			return site.Params(path)
+		},
+		StripUnknown: func(path string) bool { return !isAPI(path) },
+		// The front door answers by the browser's languages.
+		Bypass: func(r *http.Request) bool { return r.URL.Path == "/" },
+	})
+}
+
+// plainPath keeps the mux from redirecting addresses it would clean ("//x",
+// "/../x"): such a path is nobody's address and the site says so itself.
+func plainPath(root, site http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if p := r.URL.Path; strings.Contains(p, "//") || strings.Contains(p, "/.") {
+			site.ServeHTTP(w, r)
+			return
+		}
+		root.ServeHTTP(w, r)
+	})
+}
+
+// healthy says that the process answers.
+func healthy(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte("ok\n"))
+}
+
+// ready says whether the database answers.
+func ready(s *store.Store) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+		defer cancel()
+		if err := s.Refresh(ctx); err != nil {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			_, _ = w.Write([]byte("the database does not answer\n"))
+			return
+		}
+		_, _ = w.Write([]byte("ok\n"))
+	}
+}

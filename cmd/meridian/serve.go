@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"meridian/cms"
+	"meridian/cms/account"
+	"meridian/models/store"
+)
+
+type serveCmd struct {
+	Addr         string   `help:"Address to listen on." default:"127.0.0.1:8080" env:"MERIDIAN_ADDR" placeholder:"HOST:PORT"`
+	BaseURL      string   `help:"How browsers reach the site, such as https://example.org. Follows --addr when that is a loopback address." env:"MERIDIAN_BASE_URL" placeholder:"URL"`
+	TrustedProxy []string `help:"Address or network of a proxy in front whose X-Forwarded-For counts. May be given several times." env:"MERIDIAN_TRUSTED_PROXY" placeholder:"CIDR"`
+	Demo         bool     `help:"Fill a data folder that holds no database with the demonstration network." env:"MERIDIAN_DEMO"`
+	CacheMB      int64    `help:"Memory for ready-made answers, in MB." default:"32" env:"MERIDIAN_CACHE_MB" name:"cache-mb"`
+}
+
+// Times of the server. They bound what one slow or silent client can hold.
+const (
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 30 * time.Second
+	writeTimeout      = 60 * time.Second
+	idleTimeout       = 120 * time.Second
+	maxHeaderBytes    = 16 << 10
+	drainTimeout      = 20 * time.Second
+	refreshEvery      = 500 * time.Millisecond
+	sweepEvery        = time.Hour
+)
+
+// Run serves until the context ends, then lets running requests finish.
+func (cmd *serveCmd) Run(ctx context.Context, c *console) error {
+	base := ""
+	if cmd.BaseURL != "" || !loopback(cmd.Addr) {
+		var err error
+		if base, err = checkBase(cmd.BaseURL); err != nil {
+			return err
+		}
+	}
+	proxies, err := parseProxies(cmd.TrustedProxy)
+	if err != nil {
+		return err
+	}
+	password := c.getenv("MERIDIAN_DEMO_PASSWORD")
+	if cmd.Demo && password == "" && !loopback(cmd.Addr) {
+		return usageError("the demonstration accounts would be open to the network: set MERIDIAN_DEMO_PASSWORD, or serve the demonstration on 127.0.0.1.")
+	}
+	// A busy port is found out before anything is written to the data folder.
+	ln, err := net.Listen("tcp", cmd.Addr)
+	if err != nil {
+		return usageError(fmt.Sprintf("cannot listen on %s (%v). Choose another address with --addr.", cmd.Addr, err))
+	}
+	defer ln.Close()
+	if base == "" {
+		base = "http://" + ln.Addr().String()
+	}
+	s, err := store.Open(ctx, c.data, store.Options{Exclusive: true, Create: true})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	accounts := account.New(s, account.Options{Install: cms.Install})
+	fresh, err := accounts.Fresh(ctx)
+	if err != nil {
+		return err
+	}
+	if cmd.Demo && fresh {
+		// Also into a database that an interrupted first start left empty.
+		if err := loadDemo(ctx, c, s, password); err != nil {
+			return err
+		}
+		fresh = false
+	}
+	fmt.Fprintf(c.out, "Meridian serves %s from %s.\n", base, c.data)
+	if fresh {
+		token, err := accounts.NewSetupToken(ctx)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(c.out, "Nobody has an account yet. Set the site up within the hour at\n  %s/admin/setup?token=%s\n", base, token)
+	} else {
+		fmt.Fprintf(c.out, "Back office: %s/admin/\n", base)
+	}
+	handler, err := newHandler(s, accounts, handlerOptions{Base: base, Proxies: proxies, CacheBytes: cmd.CacheMB << 20})
+	if err != nil {
+		return err
+	}
+	return serve(ctx, ln, handler, s)
+}
+
+// newServer returns the server of a handler, with its times and limits.
+func newServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
+	}
+}
+
+// serve runs the server and the timers, and stops them in that order.
+func serve(ctx context.Context, ln net.Listener, h http.Handler, s *store.Store) error {
+	srv := newServer(h)
+	timers, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		every(timers, refreshEvery, "see what other processes wrote", s.Refresh)
+	})
+	wg.Go(func() {
+		every(timers, sweepEvery, "sweep what has ended", func(ctx context.Context) error {
+			return s.Tx(ctx, func(tx *store.Tx) error {
+				if err := tx.DeleteExpiredSessions(); err != nil {
+					return err
+				}
+				return tx.DeleteOldAttempts()
+			})
+		})
+	})
+	defer wg.Wait()
+	defer stop()
+	failed := make(chan error, 1)
+	wg.Go(func() { failed <- srv.Serve(ln) })
+	// What start-up used is given back before the first reader comes.
+	debug.FreeOSMemory()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+	defer cancel()
+	if err := srv.Shutdown(drain); err != nil {
+		return fmt.Errorf("stop: %w", err)
+	}
+	return nil
+}
+
+// every calls fn until the context ends. A panic is logged and the next call
+// comes all the same: no timer may end the process.
+func every(ctx context.Context, d time.Duration, what string, fn func(context.Context) error) {
+	once := func() {
+		defer func() {
+			if p := recover(); p != nil {
+				slog.Error("timer panicked", "task", what, "panic", p)
+			}
+		}()
+		if err := fn(ctx); err != nil && ctx.Err() == nil {
+			slog.Error("timer failed", "task", what, "err", err)
+		}
+	}
+	t := time.NewTicker(d)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			once()
+		}
+	}
+}
+
+// demoPassword returns the password of the demonstration accounts and whether
+// it was made up here, to be printed once.
+func demoPassword(given string) (string, bool) {
+	if given != "" {
+		return given, false
+	}
+	return rand.Text(), true
+}

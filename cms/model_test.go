@@ -1,0 +1,306 @@
+package cms_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"meridian/cms/cmstest"
+	"meridian/cms/live"
+	"meridian/models"
+	"meridian/models/store"
+)
+
+// TestModel does random things to a branch of the site and to a model of it
+// that is small enough to be right by reading, and compares the two after each
+// step: what every address answers, the news, and that nothing readers see
+// changes while the journal stands still. At the end of each sequence the
+// drafts, a replay of the journal and the store's own checks must agree too.
+func TestModel(t *testing.T) {
+	t.Parallel()
+	env := cmstest.New(t)
+	rapid.Check(t, func(t *rapid.T) {
+		for range 3 {
+			m := newModel(t, env)
+			names := slices.Sorted(maps.Keys(m.acts()))
+			for range rapid.IntRange(1, 14).Draw(t, "steps") {
+				m.step(rapid.SampledFrom(names).Draw(t, "act"))
+			}
+			m.finish()
+		}
+	})
+}
+
+// modelTitles collide as addresses, and some are reserved or no Latin.
+var (
+	modelLangs  = []string{"en", "fr", "nl"}
+	modelTitles = []string{"Alpha", "Beta", "Beta 2", "News", "Été", "مرحبا"}
+	modelSlugs  = []string{"alpha", "beta", "beta-2", "gamma", "news", "été"}
+	modelDates  = []string{"2024-05-06", "2025-01-02", "2025-11-12"}
+)
+
+type model struct {
+	t       *rapid.T
+	env     *cmstest.Env
+	start   int64 // journal before the sequence
+	entries []*modelEntry
+	old     map[modelAddress]modelKey // redirects
+	seen    map[modelAddress]bool     // every address there ever was
+	seenNow string                    // what readers saw after the last step
+}
+
+type modelEntry struct {
+	id, kind, original string
+	parent             *modelEntry // nil for the section the sequence lives in
+	editions           map[string]*modelEdition
+	date, liveDate     string // of news: in the draft and in the public facts
+	facts              bool   // facts are public
+}
+
+type modelEdition struct {
+	slug, year   string
+	draft, title string // working and public title
+	public, once bool
+	gone         string // reason of being withdrawn
+}
+
+type modelAddress struct{ lang, path string }
+
+type modelKey struct {
+	entry *modelEntry
+	lang  string
+}
+
+func newModel(t *rapid.T, env *cmstest.Env) *model {
+	m := &model{t: t, env: env, start: env.Store.Head(), old: map[modelAddress]modelKey{}, seen: map[modelAddress]bool{}}
+	m.add(nil, models.KindSection, "en", "Base")
+	m.seenNow = m.look()
+	return m
+}
+
+func (m *model) acts() map[string]func() {
+	return map[string]func(){
+		"create": m.create, "translate": m.translate, "save": m.save, "publish": m.publish, "publish more": m.publish,
+		"unpublish": m.unpublish, "withdraw": m.withdraw, "rename": m.rename, "save facts": m.saveFacts, "publish facts": m.publishFacts,
+	}
+}
+
+// step does one thing and compares.
+func (m *model) step(act string) {
+	before := m.paths()
+	head := m.env.Store.Head()
+	m.acts()[act]()
+	for key, path := range m.paths() {
+		d := key.entry.editions[key.lang]
+		if was, there := before[key]; there && was != path && d.once {
+			if _, taken := m.old[modelAddress{key.lang, was}]; !taken {
+				m.old[modelAddress{key.lang, was}] = key
+			}
+		}
+		a := modelAddress{key.lang, path}
+		if m.old[a] == key || d.public {
+			delete(m.old, a)
+		}
+	}
+	now := m.look()
+	if now != m.seenNow && m.env.Store.Head() == head {
+		m.t.Fatalf("%s: readers see something else and the journal stands still:\n%s\nthen\n%s", act, m.seenNow, now)
+	}
+	m.seenNow = now
+}
+
+func (m *model) paths() map[modelKey]string {
+	out := map[modelKey]string{}
+	for _, e := range m.entries {
+		for lang := range e.editions {
+			out[modelKey{e, lang}] = e.path(lang)
+		}
+	}
+	for key, path := range out {
+		m.seen[modelAddress{key.lang, path}] = true
+	}
+	return out
+}
+
+func (e *modelEntry) path(lang string) string {
+	d := e.editions[lang]
+	if d == nil {
+		d = e.editions[e.original]
+	}
+	path := d.slug
+	if e.kind == models.KindNews {
+		path = "news/" + d.year + "/" + d.slug
+	}
+	if e.parent == nil {
+		return path
+	}
+	return e.parent.path(lang) + "/" + path
+}
+
+// look asks the reader side about every address and returns the answers, which
+// must be those of the model.
+func (m *model) look() string {
+	var out strings.Builder
+	current := map[modelAddress]modelKey{}
+	for key, path := range m.paths() {
+		current[modelAddress{key.lang, path}] = key
+	}
+	addresses := slices.SortedFunc(maps.Keys(m.seen), func(a, b modelAddress) int { return strings.Compare(a.lang+"/"+a.path, b.lang+"/"+b.path) })
+	err := m.env.Live.View(context.Background(), func(v *live.View) error {
+		for _, a := range addresses {
+			f, err := v.Find(a.lang, a.path)
+			got := answer(f, err)
+			if want := m.answer(current, a); got != want {
+				m.t.Fatalf("%s/%s answers %q, want %q", a.lang, a.path, got, want)
+			}
+			fmt.Fprintln(&out, a.lang, a.path, got)
+		}
+		for _, lang := range modelLangs {
+			p, err := v.List(live.Query{Kind: "news", Lang: lang, Section: m.entries[0].id, Sort: "date", Limit: 100})
+			if err != nil && !errors.Is(err, live.ErrNotFound) {
+				return err
+			}
+			var got, want []string
+			for _, it := range p.Items {
+				got = append(got, it.Date+" "+it.ID)
+			}
+			for _, e := range m.entries {
+				if d := e.editions[lang]; e.kind == models.KindNews && d != nil && d.public {
+					want = append(want, e.liveDate+" "+e.id)
+				}
+			}
+			if !slices.IsSorted(got) && !slices.IsSortedFunc(got, func(a, b string) int { return strings.Compare(a[:10], b[:10]) }) {
+				m.t.Fatalf("news in %s are out of order: %v", lang, got)
+			}
+			slices.Sort(got)
+			slices.Sort(want)
+			if !slices.Equal(got, want) {
+				m.t.Fatalf("news in %s: %v, want %v", lang, got, want)
+			}
+			fmt.Fprintln(&out, lang, got)
+		}
+		return nil
+	})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return out.String()
+}
+
+func answer(f live.Found, err error) string {
+	reason, gone := live.IsGone(err)
+	switch {
+	case gone:
+		return "gone: " + reason
+	case errors.Is(err, live.ErrNotFound):
+		return "nothing"
+	case err != nil:
+		return err.Error()
+	case f.Item != nil:
+		return f.Item.ID + " " + f.Item.Title
+	}
+	return "to " + f.Redirect
+}
+
+func (m *model) answer(current map[modelAddress]modelKey, a modelAddress) string {
+	here, isHere := current[a]
+	if isHere {
+		if d := here.entry.editions[here.lang]; d.public {
+			return here.entry.id + " " + d.title
+		}
+	}
+	from, isOld := m.old[a]
+	if isOld {
+		if e := from.entry; e.editions[from.lang].public {
+			return "to " + e.href(from.lang) // which answers with the item: one hop
+		}
+	}
+	if isHere && here.entry.editions[here.lang].gone != "" {
+		return "gone: " + here.entry.editions[here.lang].gone
+	}
+	if isOld && from.entry.editions[from.lang].gone != "" {
+		return "gone: " + from.entry.editions[from.lang].gone
+	}
+	return "nothing"
+}
+
+func (e *modelEntry) href(lang string) string {
+	end := ""
+	if e.kind == models.KindSection {
+		end = "/"
+	}
+	return (&url.URL{Path: "/" + lang + "/" + e.path(lang) + end}).EscapedPath()
+}
+
+// finish compares what readers do not see.
+func (m *model) finish() {
+	public, replayed := map[string]bool{}, map[string]bool{}
+	err := m.env.Store.View(context.Background(), func(r *store.Read) error {
+		for _, e := range m.entries {
+			if e.facts {
+				public[e.id+models.Facts] = true
+			}
+			for lang, d := range e.editions {
+				if d.public {
+					public[e.id+lang] = true
+				}
+				ed, err := r.Edition(e.id, lang)
+				if err != nil {
+					return err
+				}
+				draft, err := r.Draft(ed.ID)
+				if err != nil {
+					return err
+				}
+				if draft.Title != d.draft {
+					m.t.Fatalf("working title in %s = %q, want %q", lang, draft.Title, d.draft)
+				}
+			}
+		}
+		bad, err := r.CheckContent()
+		if len(bad) > 0 {
+			m.t.Fatalf("CheckContent: %v", bad)
+		}
+		return err
+	})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	err = m.env.Live.View(context.Background(), func(v *live.View) error {
+		rows, _, more, err := v.Changes(m.start, 10_000)
+		if more {
+			m.t.Fatal("the journal is longer than expected")
+		}
+		for _, c := range rows {
+			key := c.Entry + c.Lang
+			was := replayed[key]
+			switch c.Action {
+			case models.ActionPublished, models.ActionUpdated:
+				if was != (c.Action == models.ActionUpdated) {
+					m.t.Fatalf("journal: %s of something whose being public was %v", c.Action, was)
+				}
+				replayed[key] = true
+			case models.ActionMoved:
+				if !was {
+					m.t.Fatal("journal: something moved that is not public")
+				}
+			default:
+				delete(replayed, key)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	if !maps.Equal(public, replayed) {
+		m.t.Fatalf("a replay of the journal gives %v, want %v", replayed, public)
+	}
+}

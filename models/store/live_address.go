@@ -1,0 +1,83 @@
+package store
+
+import (
+	"fmt"
+
+	"meridian/models"
+)
+
+// GoneKind returns the kind of an entry that was public once in some language,
+// ErrNotFound for one that never was: an address of another kind must not tell
+// that the id exists.
+func (l *Live) GoneKind(entry string) (string, error) {
+	var list []string
+	err := l.db.Raw(`SELECT e.kind FROM entries e WHERE e.id = ?
+		AND EXISTS (SELECT 1 FROM editions d WHERE d.entry_id = e.id AND d.lang <> 'und' AND d.first_published_at IS NOT NULL)`, entry).Scan(&list).Error
+	if err != nil {
+		return "", fmt.Errorf("look for withdrawn: %w", err)
+	}
+	if len(list) == 0 {
+		return "", models.ErrNotFound
+	}
+	return list[0], nil
+}
+
+// Moved is where an old address leads: to a public edition, or to URL.
+type Moved struct {
+	LiveRef
+	URL string
+}
+
+// Moved follows an old address, ErrNotFound when it leads to nothing public.
+func (l *Live) Moved(lang, path string) (Moved, error) {
+	var fixed []string
+	if err := l.db.Raw("SELECT url FROM addresses WHERE lang = ? AND path = ? AND url <> ''", lang, path).Scan(&fixed).Error; err != nil {
+		return Moved{}, fmt.Errorf("follow address: %w", err)
+	}
+	if len(fixed) > 0 {
+		return Moved{URL: fixed[0]}, nil
+	}
+	var list []LiveRef
+	err := l.db.Raw("SELECT "+refColumns+" FROM addresses a JOIN live l ON l.edition_id = a.edition_id LEFT JOIN entry_dates ed ON ed.entry_id = l.entry_id WHERE a.lang = ? AND a.path = ? LIMIT 1", lang, path).Scan(&list).Error
+	if err != nil {
+		return Moved{}, fmt.Errorf("follow address: %w", err)
+	}
+	if len(list) == 0 {
+		return Moved{}, models.ErrNotFound
+	}
+	return Moved{LiveRef: list[0]}, nil
+}
+
+// Gone returns the public reason why nothing is at an address any more;
+// ErrNotFound when there never was, or when it was only unpublished.
+func (l *Live) Gone(lang, path string) (string, error) {
+	var list []string
+	err := l.db.Raw(`SELECT d.withdrawn_reason FROM editions d JOIN entries e ON e.id = d.entry_id
+		WHERE d.lang = @lang AND (d.path = @path OR d.id = (SELECT edition_id FROM addresses WHERE lang = @lang AND path = @path))
+		  AND d.first_published_at IS NOT NULL AND (d.withdrawn_at IS NOT NULL OR e.trashed_at IS NOT NULL) LIMIT 1`,
+		map[string]any{"lang": lang, "path": path}).Scan(&list).Error
+	if err != nil {
+		return "", fmt.Errorf("look for withdrawn: %w", err)
+	}
+	if len(list) == 0 {
+		return "", models.ErrNotFound
+	}
+	return list[0], nil
+}
+
+// GoneEntry is Gone for an entry's edition by ids; lang "" means any.
+func (l *Live) GoneEntry(entry, lang string) (string, error) {
+	var list []string
+	err := l.db.Raw(`SELECT d.withdrawn_reason FROM editions d JOIN entries e ON e.id = d.entry_id
+		WHERE d.entry_id = @entry AND (@lang = '' OR d.lang = @lang) AND d.lang <> 'und'
+		  AND d.first_published_at IS NOT NULL AND (d.withdrawn_at IS NOT NULL OR e.trashed_at IS NOT NULL)
+		ORDER BY d.lang = e.original_lang DESC, d.lang LIMIT 1`,
+		map[string]any{"entry": entry, "lang": lang}).Scan(&list).Error
+	if err != nil {
+		return "", fmt.Errorf("look for withdrawn: %w", err)
+	}
+	if len(list) == 0 {
+		return "", models.ErrNotFound
+	}
+	return list[0], nil
+}

@@ -51,6 +51,9 @@ func (h *handler) content(c *gin.Context) error {
 		p.Crumbs = append(p.Crumbs, Crumb{Label: t.Title, URL: sectionURL(t.ID)})
 	}
 	p.Crumbs = append(p.Crumbs, Crumb{Label: p.Title})
+	if len(list.Trail) == 0 { // the first page of the list: the menu says it
+		p.Crumbs = nil
+	}
 	if list.Own.ID != "" {
 		own := h.row(p.Words, list.Own, site.TimeZone)
 		p.Own = &own

@@ -38,7 +38,7 @@ func TestContentInBrowser(t *testing.T) {
 	w.does("save")
 	o.wantTo(w.presses("start:ar:copy"), entryURL(o.Page, "ar"))
 	page.SetCookie(base, o.h.sessions.Cookie.Name, v.cookies[o.h.sessions.Cookie.Name])
-	for _, lang := range []string{"en", "ar"} {
+	for _, lang := range []string{"en", "nl", "ar"} { // Dutch has the longest words
 		o.wantTo(v.post("/admin/account", map[string][]string{"name": {"Ada"}, "lang": {lang}, "theme": {"system"}}), "/admin/account")
 		for _, path := range []string{"/admin/", "/admin/content", "/admin/news", "/admin/new?kind=section", entryURL(o.Page, "ar"), entryURL(o.Page, "en") + "/publish"} {
 			page.Navigate(base + path)

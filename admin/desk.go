@@ -5,6 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"meridian/cms"
 	"meridian/models"
 )
 
@@ -24,6 +25,29 @@ type StepView struct {
 	Done      bool
 }
 
+// latelyMost is how many entries the desk lists as changed lately.
+const latelyMost = 8
+
+// lately is what was saved last, each entry once and by its title in the
+// language of the reader where it has one.
+func (h *handler) lately(w Words, list []cms.Row, zone string) []RowView {
+	var out []RowView
+	seen := map[string]bool{}
+	for _, r := range list {
+		if seen[r.ID] || len(out) == latelyMost {
+			continue
+		}
+		seen[r.ID] = true
+		for _, s := range r.Languages {
+			if s.Lang == w.Lang && s.State != models.StateMissing && s.Title != "" {
+				r.Lang, r.Title = s.Lang, s.Title
+			}
+		}
+		out = append(out, h.row(w, r, zone))
+	}
+	return out
+}
+
 // desk is the first page after signing in: what needs somebody today.
 func (h *handler) desk(c *gin.Context) error {
 	ctx, u := c.Request.Context(), user(c)
@@ -37,13 +61,14 @@ func (h *handler) desk(c *gin.Context) error {
 	}
 	p := &deskPage{Base: h.base(c), CanWrite: len(d.Sections) > 0, Reaches: u.CanAnywhere(models.ActRead)}
 	p.Title = p.T("desk.title", "Name", u.Name)
-	p.Continue, p.Lately = h.rows(p.Words, d.Continue, site.TimeZone), h.rows(p.Words, d.Lately, site.TimeZone)
+	p.Continue = h.rows(p.Words, d.Continue, site.TimeZone)
+	p.Lately = h.lately(p.Words, d.Lately, site.TimeZone)
 	for i := range p.Continue {
 		p.Continue[i].Author = "" // one's own
 	}
 	for _, r := range d.Behind {
 		v := h.row(p.Words, r.Row, site.TimeZone)
-		v.Lag = p.T("state.behind", "Count", r.Behind)
+		v.Lag = p.LanguageName(r.Lang) + ": " + p.T("state.behind", "Count", r.Behind)
 		p.Behind = append(p.Behind, v)
 	}
 	if !p.Reaches {
@@ -72,6 +97,9 @@ func (h *handler) desk(c *gin.Context) error {
 			p.Steps = append(p.Steps, StepView{"settings", "/admin/settings", len(site.Languages) > 0 && site.Contact.Email != ""})
 		}
 		p.Steps = append(p.Steps, StepView{"write", "/admin/new?kind=page", written > 0}, StepView{"translate", first, translated})
+		if len(site.Languages) < 2 {
+			p.Steps = p.Steps[:len(p.Steps)-1] // there is nothing to translate into
+		}
 	}
 	return h.render(c, http.StatusOK, "desk", p)
 }

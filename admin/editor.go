@@ -42,7 +42,7 @@ type editorPage struct {
 	Lagging    int // blocks, title and summary that fell behind
 	Machine    bool
 	URN        string
-	ID         string
+	ID, Kind   string
 	Slug       string
 	CanAddress bool
 	CanTake    bool // unpublish or withdraw
@@ -190,7 +190,9 @@ func (h *handler) entrySave(c *gin.Context) error {
 	} else if in.Op == "restore" {
 		h.sessions.Remove(ctx, keyRemoved)
 	}
-	if show != "" {
+	if show != "" && in.Op == "insert" && in.writable(show) {
+		show = "?at=" + show // browsers ignore autofocus where an address has an anchor
+	} else if show != "" {
 		show = "#b-" + show
 	} else if removed != nil {
 		show = "#removed"
@@ -290,7 +292,7 @@ func (h *handler) head(c *gin.Context, ed cms.Editor, title, tail string) (Base,
 // editorPage is the editing screen of an edition. With in it shows what was
 // typed instead of what is stored; problem holds the fields that are wrong.
 func (h *handler) editorPage(c *gin.Context, ed cms.Editor, in *typed, problem error) *editorPage {
-	p := &editorPage{ID: ed.Entry.ID, Slug: ed.Edition.Slug}
+	p := &editorPage{ID: ed.Entry.ID, Kind: ed.Entry.Kind, Slug: ed.Edition.Slug}
 	p.Base, p.entryHead = h.head(c, ed, "editor.page", "")
 	p.Wide = true
 	w := p.Words
@@ -319,9 +321,13 @@ func (h *handler) editorPage(c *gin.Context, ed cms.Editor, in *typed, problem e
 			}
 		}
 	}
-	p.Blocks = p.Form.blocks(form(), lang)
-	p.Inserts = insertOptions(w)
 	o := options(ed)
+	o.Places = h.places(c, doc)
+	p.Blocks = p.Form.blocks(form(), lang, o)
+	if at := c.Query("at"); at != "" && in == nil {
+		p.focus(at)
+	}
+	p.Inserts = insertOptions(w)
 	p.Extra = p.Form.controls("fields.", ed.Kind.Extra(), fields, o)
 	for i := range p.Extra {
 		p.Extra[i].Lang = lang
@@ -348,6 +354,28 @@ func (h *handler) editorPage(c *gin.Context, ed cms.Editor, in *typed, problem e
 	home := ed.Entry.Root() && lang == ed.Entry.OriginalLang
 	p.CanTake = ed.CanPublish && !home && (ed.Edition.Live() || ed.Edition.FirstPublishedAt != nil && ed.Edition.WithdrawnAt == nil)
 	return p
+}
+
+// places are the sections that the user writes in, for texts with a block that
+// may show what is in them.
+func (h *handler) places(c *gin.Context, d *block.Document) []cms.SectionOption {
+	if !slices.ContainsFunc(d.Doc.Content, func(n block.Node) bool { return n.Type == "cards" }) {
+		return nil
+	}
+	list, err := h.cms.Writable(c.Request.Context(), user(c))
+	if err != nil { // the organisations are still there to choose from
+		h.log.ErrorContext(c.Request.Context(), "sections not read", "request_id", requestID(c), "err", err)
+	}
+	return list
+}
+
+// focus puts the cursor into the first field of a block.
+func (p *editorPage) focus(id string) {
+	for i := range p.Blocks {
+		if b := &p.Blocks[i]; b.ID == id && len(b.Fields) > 0 {
+			b.Fields[0].Autofocus = true
+		}
+	}
 }
 
 // removed shows where a block was taken out, with the button that puts it back.

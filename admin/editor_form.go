@@ -18,6 +18,7 @@ type BlockView struct {
 	Words          string // its first words
 	Fields         []Control
 	Minor          []Control // seldom needed, folded away
+	MinorLabel     string    // of the fold
 	MinorOpen      bool
 	Problems       []string
 	First, Last    bool
@@ -76,7 +77,7 @@ func insertOptions(w Words) []InsertOption {
 }
 
 // blocks turns the form of a text into groups of controls.
-func (f *Form) blocks(list []block.FormBlock, lang string) []BlockView {
+func (f *Form) blocks(list []block.FormBlock, lang string, o fieldOptions) []BlockView {
 	out := make([]BlockView, len(list))
 	for i, b := range list {
 		v := BlockView{
@@ -89,11 +90,20 @@ func (f *Form) blocks(list []block.FormBlock, lang string) []BlockView {
 			v.Problems = append(v.Problems, text)
 			f.Errors = append(f.Errors, FormError{"b-" + b.ID, name + ": " + text})
 		}
+		v.MinorLabel = f.words.T("block.more")
+		record := false // a contact card that shows the record of a section
 		for _, field := range b.Fields {
-			c := f.blockControl(field, name, lang)
-			if field.Minor {
+			c := f.blockControl(field, name, lang, o)
+			inline := b.Type == "contact" && strings.Contains(field.Name, ".inline.")
+			if b.Type == "contact" && field.Of == block.TypeRef {
+				record = field.Value != ""
+			}
+			if field.Minor || inline {
 				v.Minor = append(v.Minor, c)
-				v.MinorOpen = v.MinorOpen || len(field.Problems) > 0
+				v.MinorOpen = v.MinorOpen || len(field.Problems) > 0 || inline && field.Value != "" && !record
+				if inline {
+					v.MinorLabel = f.words.T("block.contact_inline")
+				}
 			} else {
 				v.Fields = append(v.Fields, c)
 			}
@@ -105,7 +115,7 @@ func (f *Form) blocks(list []block.FormBlock, lang string) []BlockView {
 
 // blockControl turns a field of a block into a control. name is that of the
 // block, for the summary of errors.
-func (f *Form) blockControl(field block.FormField, name, lang string) Control {
+func (f *Form) blockControl(field block.FormField, name, lang string, o fieldOptions) Control {
 	w := f.words
 	c := Field{
 		Name: field.Name, Label: block.Word(w.Lang, field.Label), Value: field.Value, Dir: "auto", Rows: field.Rows,
@@ -133,7 +143,7 @@ func (f *Form) blockControl(field block.FormField, name, lang string) Control {
 	case block.FieldNumber:
 		c.Kind, c.Narrow = "number", true
 	case block.FieldList:
-		return f.blockList(field, c, name, lang)
+		return f.blockList(field, c, name, lang, o)
 	default:
 		c.Kind = "text"
 		switch field.Of {
@@ -152,25 +162,70 @@ func (f *Form) blockControl(field block.FormField, name, lang string) Control {
 	for _, o := range field.Options {
 		c.Options = append(c.Options, Option{Value: o.Value, Label: block.Word(w.Lang, o.Label), Chosen: o.Selected})
 	}
+	if list := f.blockChoices(field, o); list != nil {
+		c.Kind, c.Dir, c.Hint = "select", "auto", ""
+		c.Options = withOption(append([]Option{{Label: w.T("form.none")}}, list...), c.Value)
+		for i := range c.Options {
+			c.Options[i].Chosen = c.Options[i].Value == c.Value
+		}
+	}
+	if field.Of == block.TypeMedia {
+		c.Hint = w.T("block.media_hint")
+	}
 	if c.Error != "" {
 		f.Errors = append(f.Errors, FormError{c.target(), name + ": " + c.Error})
 	}
 	return Control{Field: c}
 }
 
+// blockChoices are what a field of a block that names something else may be,
+// nil where it is typed: a section, a region, a topic, a status.
+func (f *Form) blockChoices(field block.FormField, o fieldOptions) []Option {
+	attr := field.Name[strings.LastIndexByte(field.Name, '.')+1:]
+	var out []Option
+	switch {
+	case field.Of == block.TypeRef && slices.Equal(field.Kinds, []string{models.KindSection}):
+		list := o.Sections
+		if attr != "source" { // a part of the site has no record, but news and pages
+			list = slices.Concat(o.Places, o.Sections)
+		}
+		for _, s := range list {
+			value := models.KindSection + ":" + s.ID
+			if !slices.ContainsFunc(out, func(o Option) bool { return o.Value == value }) {
+				out = append(out, Option{Value: value, Label: strings.Repeat("\u2003", s.Depth) + s.Title})
+			}
+		}
+	case field.Of == block.TypeTerm && attr == "status":
+		for _, s := range []string{"member", "associate", "former"} {
+			out = append(out, Option{Value: s, Label: f.words.T("choice.status_" + s)})
+		}
+	case field.Of == block.TypeTerm:
+		for _, t := range o.Terms[attr] {
+			v := Option{Value: t.ID, Label: t.Label(f.words.Lang, o.Lang, "en")}
+			for _, l := range t.Labels { // its slug names it as well
+				if field.Value != "" && field.Value == l.Slug {
+					v.Value = l.Slug
+				}
+			}
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
 // blockList turns a list of a block into a group, a row to an item.
-func (f *Form) blockList(field block.FormField, c Field, name, lang string) Control {
+func (f *Form) blockList(field block.FormField, c Field, name, lang string, o fieldOptions) Control {
 	g := Control{Field: c, Inline: true, Rows: []ControlRow{}}
 	for _, item := range field.Items {
-		row := ControlRow{Label: f.words.T("form.nth", "Label", c.Label, "N", item.Number)}
+		row := ControlRow{Label: f.words.T("form.nth", "Label", c.Label, "N", item.Number), Short: f.words.Number(item.Number)}
 		if item.Spare {
-			row.Label = f.words.T("form.another", "Label", c.Label)
+			row.Label, row.Short = f.words.T("form.another", "Label", c.Label), f.words.T("form.one_more")
 		}
 		for _, sub := range item.Fields {
-			row.Fields = append(row.Fields, f.blockControl(sub, name, lang).Field)
+			row.Fields = append(row.Fields, f.blockControl(sub, name, lang, o).Field)
 		}
 		if !item.Spare {
-			row.Fields = append(row.Fields, f.blockControl(item.Remove, name, lang).Field)
+			row.Fields = append(row.Fields, f.blockControl(item.Remove, name, lang, o).Field)
 		}
 		g.Rows = append(g.Rows, row)
 	}

@@ -110,6 +110,7 @@ type troublePage struct {
 	Details   []string
 	Reference string
 	Again     *Kept // what was typed, to be sent once more
+	Fresh     bool  // nobody can sign in yet
 }
 
 // trouble writes the page of a status in the interface language.
@@ -123,7 +124,7 @@ func (h *handler) trouble(c *gin.Context, code int, v *view) {
 	}
 	b := h.base(c)
 	b.Title = b.T("trouble." + name + "_title")
-	p := troublePage{Base: b, Status: code, Text: b.T("trouble." + name + "_text")}
+	p := troublePage{Base: b, Status: code, Text: b.T("trouble." + name + "_text"), Fresh: name == "fresh"}
 	if v.Wait > 0 {
 		retryAfter(c, v.Wait)
 		p.Text = b.T("trouble.429_wait", "Wait", b.Duration(v.Wait))
@@ -137,7 +138,7 @@ func (h *handler) trouble(c *gin.Context, code int, v *view) {
 	if len(v.Givers) > 0 {
 		p.Details = append(p.Details, b.T("trouble.403_givers", "Names", strings.Join(v.Givers, ", ")))
 	}
-	if code >= 500 {
+	if code >= 500 && !p.Fresh {
 		p.Reference = requestID(c)
 	}
 	if code >= 500 || code == http.StatusTooManyRequests {

@@ -21,13 +21,17 @@ import (
 type Control struct {
 	Field
 	Rows []ControlRow
+	// Fold hides what few texts need behind its name, Open or not.
+	Fold, Open bool
 	// Inline says that the controls of a row stand side by side.
 	Inline bool
 }
 
-// ControlRow is one line of a group. Label is empty when the legend says it.
+// ControlRow is one line of a group. Label is empty when the legend says it;
+// Short is what is left of it below the legend.
 type ControlRow struct {
 	Label  string
+	Short  string
 	Fields []Field
 }
 
@@ -37,8 +41,9 @@ const maxRows = 60
 // fieldOptions are the choices that fields of some kinds need.
 type fieldOptions struct {
 	Terms    map[string][]models.Term
-	Sections []cms.SectionOption
-	Lang     string // of the edition, for terms without a label in the interface language
+	Sections []cms.SectionOption // organisations
+	Places   []cms.SectionOption // sections that the user writes in
+	Lang     string              // of the edition, for terms without a label in the interface language
 }
 
 // controls turns declared fields and their values into controls. The names in
@@ -73,6 +78,7 @@ func (f *Form) control(prefix string, field models.Field, v any, o fieldOptions)
 			c.Values = append(c.Values, s)
 			c.Options = withOption(c.Options, s)
 		}
+		c.Fold = len(c.Options) > 12
 		return Control{Field: f.Field(c)}
 	case field.Many:
 		one := field
@@ -91,19 +97,22 @@ func (f *Form) control(prefix string, field models.Field, v any, o fieldOptions)
 		return f.group(g)
 	case field.Kind == models.FieldPlace:
 		values, _ := v.(map[string]any)
-		g := Control{Field: head, Inline: true}
+		g := Control{Field: head, Inline: true, Fold: true, Open: len(values) > 0}
 		g.Rows = []ControlRow{{Fields: f.parts(name, models.PlaceFields, values, o)}}
+		for _, part := range g.Rows[0].Fields {
+			g.Open = g.Open || part.Error != ""
+		}
 		return f.group(g)
 	case field.Kind == models.FieldList:
 		rows, _ := v.([]any)
 		g := Control{Field: head, Inline: true}
 		for i := range min(len(rows)+1, maxRows) {
 			var values map[string]any
-			row := ControlRow{Label: f.words.T("form.nth", "Label", label, "N", i+1)}
+			row := ControlRow{Label: f.words.T("form.nth", "Label", label, "N", i+1), Short: f.words.Number(i + 1)}
 			if i < len(rows) {
 				values, _ = rows[i].(map[string]any)
 			} else {
-				row.Label = f.words.T("form.another", "Label", label)
+				row.Label, row.Short = f.words.T("form.another", "Label", label), f.words.T("form.one_more")
 			}
 			row.Fields = f.parts(name+"."+strconv.Itoa(i), field.Of, values, o)
 			g.Rows = append(g.Rows, row)
@@ -202,7 +211,7 @@ func withOption(list []Option, s string) []Option {
 // control.
 func (f *Form) group(c Control) Control {
 	if p, bad := f.wrong[c.Name]; bad {
-		c.Error = f.words.Problem(p)
+		c.Error, c.Open = f.words.Problem(p), true
 		target := c.ID()
 		for _, row := range c.Rows {
 			if len(row.Fields) > 0 {
@@ -322,6 +331,9 @@ func (w Words) valueText(field models.Field, v any, o fieldOptions) string {
 			return w.T("form.yes")
 		}
 	case string:
+		if field.Kind == models.FieldDate {
+			return w.Day(v)
+		}
 		return label(v)
 	case map[string]any:
 		return record(v, models.PlaceFields)

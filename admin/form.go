@@ -98,6 +98,19 @@ type Field struct {
 	Max       int // characters
 	Rows      int // of a textarea
 	Narrow    bool
+	// Fold hides a long list of choices behind its name.
+	Fold bool
+}
+
+// ChosenCount is how many of the choices are chosen.
+func (f Field) ChosenCount() int {
+	n := 0
+	for _, o := range f.Options {
+		if o.Chosen {
+			n++
+		}
+	}
+	return n
 }
 
 // Option is one choice.
@@ -154,7 +167,13 @@ func newForm(w Words, prefix string, err error) *Form {
 // Field completes one field.
 func (f *Form) Field(in Field) Field {
 	in.Kind = cmp.Or(in.Kind, "text")
-	in.Dir = cmp.Or(in.Dir, "auto")
+	if in.Dir == "" {
+		in.Dir = "auto"
+		// An empty field has no words to take its direction from.
+		if lang := cmp.Or(in.Lang, f.words.Lang); in.Value == "" && models.Direction(lang) == "rtl" {
+			in.Dir = "rtl"
+		}
+	}
 	if in.Label == "" {
 		in.Label = f.words.T(cmp.Or(in.LabelCode, f.prefix+"."+in.Name))
 	}

@@ -77,6 +77,11 @@ func (h *handler) sameOrigin(c *gin.Context) {
 	if err == nil && unsafe(r.Method) && r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "" {
 		err = fmt.Errorf("%s without origin", r.Method)
 	}
+	// The library compares hosts only, and an unencrypted page of the same host
+	// may be anybody's.
+	if err == nil && unsafe(r.Method) && h.secure && r.Header.Get("Sec-Fetch-Site") == "" && strings.HasPrefix(r.Header.Get("Origin"), "http:") {
+		err = fmt.Errorf("%s from an unencrypted page", r.Method)
+	}
 	if err != nil {
 		h.log.WarnContext(r.Context(), "refused: other origin", "request_id", requestID(c), "path", c.FullPath(), "err", err)
 		h.trouble(c, http.StatusForbidden, &view{Code: "origin"})
@@ -159,7 +164,10 @@ func localPath(next string) bool {
 		}
 	}
 	u, err := url.Parse(next)
-	return err == nil && u.Scheme == "" && u.Host == "" && u.Opaque == "" && !strings.HasPrefix(u.Path, "//") && !strings.Contains(u.Path, "\\")
+	if err != nil || strings.Contains(u.Path+"/", "/../") || strings.Contains(u.Path+"/", "/./") {
+		return false // redirects would resolve it to something else
+	}
+	return u.Scheme == "" && u.Host == "" && u.Opaque == "" && !strings.HasPrefix(u.Path, "//") && !strings.Contains(u.Path, "\\")
 }
 
 // afterSignIn returns where to go after signing in: next when it is a page of

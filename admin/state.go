@@ -18,9 +18,13 @@ type StateView struct {
 	// it.
 	Behind     int
 	BehindWord string
+	Said       string // the state and how far behind, in words
 	URL        string // "" when there is no edition
 	Title      string
 }
+
+// Calm reports whether the sign says enough: readers see the newest words.
+func (v StateView) Calm() bool { return v.State == models.StateLive && v.Behind == 0 }
 
 // stateLooks are the tone and the sign of each state.
 var stateLooks = map[models.State]struct{ tone, icon string }{
@@ -38,11 +42,13 @@ func (w Words) state(s cms.LanguageState, entry string) StateView {
 		Lang: s.Lang, Code: strings.ToUpper(s.Lang), Name: w.LanguageName(s.Lang), State: s.State, Word: w.T("state." + string(s.State)),
 		Tone: look.tone, Icon: look.icon, Behind: s.Behind, Title: s.Title,
 	}
+	v.Said = v.Word
 	if s.State != models.StateMissing {
 		v.URL = entryURL(entry, s.Lang)
 	}
 	if s.Behind > 0 {
 		v.BehindWord = w.T("state.behind", "Count", s.Behind)
+		v.Said += w.T("form.comma") + v.BehindWord
 	}
 	return v
 }
@@ -72,6 +78,9 @@ func (h *handler) row(w Words, r cms.Row, zone string) RowView {
 		ID: r.ID, URL: entryURL(r.ID, r.Lang), Title: r.Title, Lang: r.Lang, Icon: kindIcon(r.Kind, r.Type),
 		KindLabel: w.T("kind." + kindWord(r.Kind, r.Type)), Section: r.Section.Title, Saved: h.moment(w, r.SavedAt, zone),
 		Author: r.Author, States: w.states(r.Languages, r.ID),
+	}
+	if r.Top { // its name stands above every page
+		v.Section = w.T("content.top")
 	}
 	if r.Date != "" {
 		v.Date = w.Day(r.Date)

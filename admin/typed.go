@@ -164,6 +164,16 @@ func (in *typed) apply(ed cms.Editor) (show string, removed *removedBlock, err e
 	return show, removed, err
 }
 
+// writable reports whether a block begins with a field to type or choose in.
+func (in *typed) writable(id string) bool {
+	for _, b := range in.Doc.Form() {
+		if b.ID == id {
+			return len(b.Fields) > 0 && b.Fields[0].Kind != block.FieldList
+		}
+	}
+	return false
+}
+
 // take copies a block of the original into a translation, behind the block it
 // follows there. It keeps its id, which is how the two stay beside each other.
 func (in *typed) take(source *cms.Source, id string) string {

@@ -111,6 +111,9 @@ func (n navigationItem) holds(path string) bool {
 func (w Words) flash(f Flash) FlashView {
 	args := make([]any, 0, 2*len(f.Args))
 	for k, v := range f.Args {
+		if k == "Address" && w.Dir == "rtl" { // its slashes would turn round in a sentence from the right
+			v = "\u2066" + v + "\u2069"
+		}
 		args = append(args, k, v)
 	}
 	v := FlashView{Tone: f.Tone, Text: w.T("flash."+f.Code, args...)}

@@ -315,3 +315,31 @@ func luminance(t testing.TB, hex string) float64 {
 	}
 	return l
 }
+
+// Without the style sheet a drawing without a size fills the screen.
+func TestDrawingsHaveASize(t *testing.T) {
+	t.Parallel()
+	drawing := regexp.MustCompile(`<svg[^>]*>`)
+	seen := 0
+	for _, pattern := range []string{"templates/admin/*.tmpl", "templates/site/*.tmpl"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			b, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, tag := range drawing.FindAllString(string(b), -1) {
+				seen++
+				if !strings.Contains(tag, ` width="`) || !strings.Contains(tag, ` height="`) {
+					t.Errorf("%s: %s", name, tag)
+				}
+			}
+		}
+	}
+	if seen < 4 {
+		t.Errorf("only %d drawings found", seen)
+	}
+}

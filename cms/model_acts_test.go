@@ -59,12 +59,13 @@ func (m *model) must(what string, err error, want ...error) bool {
 
 func (m *model) create() {
 	parent := rapid.SampledFrom(slices.DeleteFunc(slices.Clone(m.entries), func(e *modelEntry) bool { return e.kind != models.KindSection })).Draw(m.t, "section")
-	m.add(parent, m.draw("kind", []string{models.KindSection, models.KindPage, models.KindNews}), m.draw("lang", modelLangs), m.draw("title", modelTitles))
+	kind := m.draw("kind", []string{models.KindPage, models.KindSection, models.KindPage, models.KindNews})
+	m.add(parent, kind, m.draw("lang", []string{"en", "en", "fr"}), m.draw("title", modelTitles))
 }
 
 func (m *model) add(parent *modelEntry, kind, lang, title string) {
 	e := &modelEntry{kind: kind, original: lang, parent: parent, editions: map[string]*modelEdition{}}
-	in := cms.NewEntry{Kind: kind, Section: m.env.Root, Lang: lang, Title: title}
+	in := cms.NewEntry{Kind: kind, Section: m.place, Lang: lang, Title: title}
 	if parent != nil {
 		in.Section = parent.id
 	}
@@ -119,7 +120,12 @@ func (m *model) save() {
 func (e *modelEntry) pending() bool { return !e.facts || e.date != e.liveDate }
 
 func (m *model) publish() {
-	e, lang, d := m.any()
+	e, lang, _ := m.any()
+	m.publishEdition(e, lang)
+}
+
+func (m *model) publishEdition(e *modelEntry, lang string) {
+	d := e.editions[lang]
 	out, err := m.env.CMS.Publish(context.Background(), m.env.Admin, cms.Publish{
 		Entry: e.id, Lang: lang, Version: m.stored(e, lang).Version, FactsVersion: m.stored(e, models.Facts).Version,
 	})

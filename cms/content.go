@@ -28,7 +28,12 @@ func cleanBody(random io.Reader, lang string, body *block.Document) (*block.Docu
 	if err := doc.Validate(); err != nil {
 		return nil, "", fmt.Errorf("%w: %w", models.ErrInvalid, err)
 	}
-	return doc, string(doc.JSON()), nil
+	text := string(doc.JSON())
+	if len(text) > block.MaxBytes { // what cannot be read again must not be stored
+		large := &block.InvalidError{Problems: []block.Problem{{Code: "size", Args: map[string]any{"max": block.MaxBytes}}}}
+		return nil, "", fmt.Errorf("%w: %w", models.ErrInvalid, large)
+	}
+	return doc, text, nil
 }
 
 // digest fills the hashes of content: one for each block, and one over all of

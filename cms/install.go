@@ -30,7 +30,8 @@ func Install(tx *store.Tx, site models.Site, by models.User) error {
 		return err
 	}
 	facts := models.Edition{Lang: models.Facts}
-	if _, _, err := addEdition(tx, by, root, &facts, models.Content{Fields: models.Values{}}, nil); err != nil {
+	factsDraft, _, err := addEdition(tx, by, root, &facts, models.Content{Fields: models.Values{}}, nil)
+	if err != nil {
 		return err
 	}
 	var source models.Revision
@@ -52,6 +53,9 @@ func Install(tx *store.Tx, site models.Site, by models.User) error {
 		if i == 0 {
 			source = rev
 		}
+	}
+	if _, err := goLive(tx, by, root, facts, &factsDraft, nil); err != nil {
+		return err
 	}
 	return tx.Audit(by.ID, "install", root.ID, "")
 }

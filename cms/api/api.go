@@ -48,6 +48,7 @@ func New(reader *live.Reader, o Options) http.Handler {
 	g := gin.New()
 	g.HandleMethodNotAllowed = true
 	g.RedirectTrailingSlash = false
+	g.UseRawPath = true // an escaped slash is part of a name, and no name here has one
 	if err := g.SetTrustedProxies(nil); err != nil {
 		panic(err) // nil cannot be malformed
 	}

@@ -61,36 +61,6 @@ func (tx *Tx) AddEntry(e models.Entry) error {
 	return nil
 }
 
-// SetNav moves an entry into or out of a menu. The journal says so for each
-// live edition, by who did it.
-func (tx *Tx) SetNav(e models.Entry, version int, nav, actor string) error {
-	err := affected(tx.db.Model(&models.Entry{}).Where("id = ? AND version = ?", e.ID, version).
-		Updates(map[string]any{"nav": nav, "version": gorm.Expr("version + 1")}), models.ErrStale)
-	if err != nil {
-		return fmt.Errorf("set menu of %s: %w", e.ID, err)
-	}
-	return tx.moved(e, "", actor)
-}
-
-// moved appends a "moved" row for each live edition of an entry, in one
-// language or (lang "") in all.
-func (tx *Tx) moved(e models.Entry, lang, actor string) error {
-	var live []models.Edition
-	q := tx.db.Where("entry_id = ? AND live_revision IS NOT NULL AND lang <> ?", e.ID, models.Facts)
-	if lang != "" {
-		q = q.Where("lang = ?", lang)
-	}
-	if err := q.Order("lang").Find(&live).Error; err != nil {
-		return err
-	}
-	for _, d := range live {
-		if err := tx.journal(e, d.Lang, models.ActionMoved, *d.LiveRevision, actor); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // reach adds the condition that an entry row (alias e) is covered by one of
 // the grants.
 func reach(db *gorm.DB, grants []models.Grant, all bool) *gorm.DB {

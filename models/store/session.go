@@ -82,7 +82,8 @@ func (tx *Tx) PutAttempt(a Attempt) error {
 }
 
 // DeleteOldAttempts forgets counts that nothing was added to for a day and
-// that block nobody any more.
-func (tx *Tx) DeleteOldAttempts() error {
-	return tx.db.Where("last_at < ? AND blocked_until < ?", tx.now.Add(-24*time.Hour), tx.now).Delete(&Attempt{}).Error
+// that block nobody any more. Those of stop failures and more stay: time alone
+// does not open such an account again.
+func (tx *Tx) DeleteOldAttempts(stop int) error {
+	return tx.db.Where("last_at < ? AND blocked_until < ? AND failures < ?", tx.now.Add(-24*time.Hour), tx.now, stop).Delete(&Attempt{}).Error
 }

@@ -89,7 +89,7 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 		return nil, fmt.Errorf("make data folder: %w", err)
 	}
 	lock := flock.New(filepath.Join(dir, "meridian.lock"), flock.SetPermissions(0o600))
-	locked, err := lock.TryLock()
+	locked, err := tryLock(ctx, lock, o.Exclusive)
 	if err != nil {
 		return nil, fmt.Errorf("lock data folder: %w", err)
 	}
@@ -131,6 +131,24 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 		err = lock.Close()
 	}
 	return s, err
+}
+
+// tryLock takes the lock of a folder if it can be had. A command that opens a
+// folder beside a server holds it for a moment, so whoever needs it tries
+// again for half a second.
+func tryLock(ctx context.Context, lock *flock.Flock, insist bool) (bool, error) {
+	for range 10 {
+		locked, err := lock.TryLock()
+		if locked || err != nil || !insist {
+			return locked, err
+		}
+		select {
+		case <-ctx.Done():
+			return false, ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	return false, nil
 }
 
 // quickCheck looks for damage before anything is written.

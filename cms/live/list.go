@@ -41,7 +41,7 @@ func (v *View) List(q Query) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	rows, more, err := v.live.List(sq)
+	rows, more, err := v.list(sq)
 	if err != nil {
 		return Page{}, err
 	}

@@ -54,7 +54,7 @@ func (r *Reader) View(ctx context.Context, fn func(*View) error) error {
 		newest := r.known.Load()
 		k := newest
 		if k == nil || k.head != l.Head {
-			k = &known{head: l.Head, menus: map[string][]Link{}, names: map[string][]store.SectionName{}}
+			k = &known{head: l.Head, menus: map[string][]Link{}, names: map[string][]store.SectionName{}, lists: map[store.Query]list{}}
 			if err := k.load(l); err != nil {
 				return err
 			}
@@ -88,6 +88,43 @@ type known struct {
 	mu    sync.Mutex
 	menus map[string][]Link
 	names map[string][]store.SectionName
+	lists map[store.Query]list
+}
+
+// list is the answer to a query for teasers.
+type list struct {
+	rows []store.ListRow
+	more bool
+}
+
+// listsKept bounds what is remembered of lists: the newest news of the
+// sections and the cards of the pages that are read.
+const listsKept = 256
+
+// list runs a query. The first page of teasers is remembered for as long as
+// the journal stands still: the pages of a section all show the same ones.
+func (v *View) list(q store.Query) ([]store.ListRow, bool, error) {
+	if !q.Brief || q.After != nil || q.Skip > 0 {
+		return v.live.List(q)
+	}
+	k := v.known
+	k.mu.Lock()
+	l, ok := k.lists[q]
+	k.mu.Unlock()
+	if ok {
+		return l.rows, l.more, nil
+	}
+	rows, more, err := v.live.List(q)
+	if err != nil {
+		return nil, false, err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.lists) >= listsKept {
+		clear(k.lists)
+	}
+	k.lists[q] = list{rows, more}
+	return rows, more, nil
 }
 
 func (k *known) load(l *store.Live) error {

@@ -168,7 +168,7 @@ func (r *resolver) Cards(q block.CardQuery) []block.Card {
 	if sq.Limit <= 0 || sq.Limit > 12 {
 		sq.Limit = 12
 	}
-	rows, _, err := r.v.live.List(sq)
+	rows, _, err := r.v.list(sq)
 	if err != nil {
 		return nil
 	}

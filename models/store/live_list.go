@@ -9,13 +9,12 @@ import (
 
 // Query selects public editions for a list.
 type Query struct {
-	Kind     string // section, page or news; "" = all
-	Lang     string // "" = every language
-	Branch   string // this section and everything below; "" = everywhere
-	Under    string // direct children of a section
-	Term     string // id of a term the facts carry
-	Year     string // of a news item
-	Statuses []string
+	Kind   string // section, page or news; "" = all
+	Lang   string // "" = every language
+	Branch string // this section and everything below; "" = everywhere
+	Under  string // direct children of a section
+	Term   string // id of a term the facts carry
+	Year   string // of a news item
 	// Sort is a name of SortKeys; Desc turns it round. Ties follow the
 	// edition's id, so that every list has one order.
 	Sort string

@@ -13,8 +13,9 @@ import (
 	"meridian/models"
 )
 
-// maxForm is how much a form may send: a text of 1 MiB and what goes with it.
-const maxForm = 2 << 20
+// maxForm is how much a form may send: a text of 1 MiB, of which browsers make
+// three where it is not in Latin letters, and what goes with it.
+const maxForm = 4 << 20
 
 // policy is the content security policy of every page: nothing inline and
 // nothing from elsewhere, so it needs no nonce.

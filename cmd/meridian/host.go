@@ -52,7 +52,7 @@ func hosts(base string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Host != want && !strings.EqualFold(r.Host, want) && r.URL.Path != "/healthz" && r.URL.Path != "/readyz" {
 			host := r.Host
-			if h, _, err := net.SplitHostPort(host); err == nil {
+			if h, port, err := net.SplitHostPort(host); err == nil && strings.Trim(port, "0123456789") == "" {
 				host = h
 			}
 			if !local || !loopbackHost(strings.Trim(host, "[]")) {

@@ -118,14 +118,7 @@ func serve(ctx context.Context, ln net.Listener, h http.Handler, s *store.Store)
 		every(timers, refreshEvery, "see what other processes wrote", s.Refresh)
 	})
 	wg.Go(func() {
-		every(timers, sweepEvery, "sweep what has ended", func(ctx context.Context) error {
-			return s.Tx(ctx, func(tx *store.Tx) error {
-				if err := tx.DeleteExpiredSessions(); err != nil {
-					return err
-				}
-				return tx.DeleteOldAttempts()
-			})
-		})
+		every(timers, sweepEvery, "sweep what has ended", sweep(s))
 	})
 	defer wg.Wait()
 	defer stop()
@@ -144,6 +137,19 @@ func serve(ctx context.Context, ln net.Listener, h http.Handler, s *store.Store)
 		return fmt.Errorf("stop: %w", err)
 	}
 	return nil
+}
+
+// sweep returns the task that deletes what has ended: sessions, and counts of
+// failed sign-ins that hold nobody up any more.
+func sweep(s *store.Store) func(context.Context) error {
+	return func(ctx context.Context) error {
+		return s.Tx(ctx, func(tx *store.Tx) error {
+			if err := tx.DeleteExpiredSessions(); err != nil {
+				return err
+			}
+			return tx.DeleteOldAttempts(account.HardStop)
+		})
+	}
 }
 
 // every calls fn until the context ends. A panic is logged and the next call

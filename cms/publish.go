@@ -213,6 +213,10 @@ func unchanged(r *store.Read, d models.Edition, draft models.Draft) (bool, error
 	if d.LiveRevision == nil {
 		return false, nil
 	}
+	hash, err := r.RevisionHash(*d.LiveRevision)
+	if err != nil || hash != draft.Hash {
+		return false, err // other words: no need to read them
+	}
 	live, err := r.Revision(*d.LiveRevision)
 	if err != nil {
 		return false, err

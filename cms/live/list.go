@@ -41,18 +41,26 @@ func (v *View) List(q Query) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	rows, more, err := v.list(sq)
+	if sq.Brief && sq.After == nil && sq.Skip == 0 {
+		l, err := v.teaserList(sq)
+		return l.page, err
+	}
+	rows, more, err := v.live.List(sq)
 	if err != nil {
 		return Page{}, err
 	}
+	build := v.items
+	if sq.Brief {
+		build = v.teasers
+	}
+	return v.page(rows, more, build)
+}
+
+// page makes one page of rows.
+func (v *View) page(rows []store.ListRow, more bool, build func([]store.LiveText) ([]*Item, error)) (p Page, err error) {
 	texts := make([]store.LiveText, len(rows))
 	for i, r := range rows {
 		texts[i] = r.LiveText
-	}
-	var p Page
-	build := v.items
-	if q.Brief {
-		build = v.teasers
 	}
 	if p.Items, err = build(texts); err != nil {
 		return Page{}, err

@@ -91,40 +91,42 @@ type known struct {
 	lists map[store.Query]list
 }
 
-// list is the answer to a query for teasers.
+// list is the answer to a query for teasers, which nobody changes.
 type list struct {
+	page Page
 	rows []store.ListRow
-	more bool
 }
 
 // listsKept bounds what is remembered of lists: the newest news of the
-// sections and the cards of the pages that are read.
-const listsKept = 256
+// sections and the cards of the pages that are read. One is a few kilobytes.
+const listsKept = 1024
 
-// list runs a query. The first page of teasers is remembered for as long as
-// the journal stands still: the pages of a section all show the same ones.
-func (v *View) list(q store.Query) ([]store.ListRow, bool, error) {
-	if !q.Brief || q.After != nil || q.Skip > 0 {
-		return v.live.List(q)
-	}
+// teaserList runs a query for the first teasers of a list. It is remembered
+// for as long as the journal stands still: the pages of a section all show the
+// same ones.
+func (v *View) teaserList(q store.Query) (list, error) {
 	k := v.known
 	k.mu.Lock()
 	l, ok := k.lists[q]
 	k.mu.Unlock()
 	if ok {
-		return l.rows, l.more, nil
+		return l, nil
 	}
 	rows, more, err := v.live.List(q)
 	if err != nil {
-		return nil, false, err
+		return list{}, err
+	}
+	l.rows = rows
+	if l.page, err = v.page(rows, more, v.teasers); err != nil {
+		return list{}, err
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if len(k.lists) >= listsKept {
 		clear(k.lists)
 	}
-	k.lists[q] = list{rows, more}
-	return rows, more, nil
+	k.lists[q] = l
+	return l, nil
 }
 
 func (k *known) load(l *store.Live) error {

@@ -168,12 +168,12 @@ func (r *resolver) Cards(q block.CardQuery) []block.Card {
 	if sq.Limit <= 0 || sq.Limit > 12 {
 		sq.Limit = 12
 	}
-	rows, _, err := r.v.list(sq)
+	l, err := r.v.teaserList(sq)
 	if err != nil {
 		return nil
 	}
 	var out []block.Card
-	for _, row := range rows {
+	for _, row := range l.rows {
 		out = append(out, r.card(row.LiveText))
 	}
 	return out

@@ -13,6 +13,18 @@ func (r *Read) Revision(id string) (models.Revision, error) {
 	return rev, one(err)
 }
 
+// RevisionHash returns the hash of a sealed revision without its words.
+func (r *Read) RevisionHash(id string) (string, error) {
+	var list []string
+	if err := r.db.Raw("SELECT hash FROM revisions WHERE id = ?", id).Scan(&list).Error; err != nil {
+		return "", err
+	}
+	if len(list) == 0 {
+		return "", models.ErrNotFound
+	}
+	return list[0], nil
+}
+
 // Revisions returns the newest revisions of an edition, newest first, at most
 // limit of them.
 func (r *Read) Revisions(edition string, limit int) ([]models.Revision, error) {

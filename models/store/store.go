@@ -249,11 +249,13 @@ func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
 		tx.db = db
 		return fn(tx)
 	})
-	if tx.seq > 0 {
-		// Also after an error: a failed commit may have happened all the same.
-		if e := s.Refresh(context.WithoutCancel(ctx)); e != nil && err == nil {
-			s.raise(tx.seq)
-		}
+	switch {
+	case tx.seq == 0:
+	case err == nil:
+		s.raise(tx.seq)
+	default:
+		// A failed commit may have happened all the same: look, never assume.
+		_ = s.Refresh(context.WithoutCancel(ctx))
 	}
 	return err
 }

@@ -33,7 +33,7 @@ func (cmd seedCmd) Run(ctx context.Context, c *console) error {
 	}
 	defer s.Close()
 	// Much garbage, little that stays: collecting it less often is faster.
-	debug.SetGCPercent(400)
+	debug.SetGCPercent(1600)
 	start := time.Now()
 	err = seed.Run(ctx, s, seed.Options{Entries: cmd.Entries, Langs: cmd.Langs, Seed: cmd.Seed, Progress: progress(c.err, "entries")})
 	if err != nil {

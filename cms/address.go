@@ -58,7 +58,7 @@ func (c *CMS) SetAddress(ctx context.Context, by models.User, in SetAddress) err
 		} else if !free {
 			return models.Invalid("slug", "address_taken", "address", s)
 		}
-		if err := tx.NextVersion(d, in.Version); err != nil {
+		if err := tx.NextVersion(d); err != nil {
 			return err
 		}
 		if err := tx.SetPath(e, d, s, path, by.ID); err != nil {

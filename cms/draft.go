@@ -84,7 +84,7 @@ func save(tx *store.Tx, by models.User, in SaveDraft) (models.Edition, error) {
 		next.BaseRevision = rev.ID
 	}
 	next.Author, next.SavedAt = by.ID, tx.Now()
-	if err := tx.NextVersion(d, in.Version); err != nil {
+	if err := tx.NextVersion(d); err != nil {
 		return d, err
 	}
 	d.Version++

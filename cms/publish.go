@@ -123,9 +123,6 @@ func (p *publishable) publish(tx *store.Tx, by models.User) (out Published, err 
 		return out, models.Conflict("nothing_to_publish")
 	}
 	if p.pending {
-		if err := tx.NextVersion(p.facts, p.facts.Version); err != nil {
-			return out, err
-		}
 		if _, err := goLive(tx, by, e, p.facts, &p.factsDraft, nil); err != nil {
 			return out, err
 		}
@@ -135,9 +132,6 @@ func (p *publishable) publish(tx *store.Tx, by models.User) (out Published, err 
 		out.Action = models.ActionPublished
 		if d.Live() {
 			out.Action = models.ActionUpdated
-		}
-		if err := tx.NextVersion(d, d.Version); err != nil {
-			return out, err
 		}
 		if err := dropEmpty(tx, &p.draft); err != nil {
 			return out, err
@@ -276,9 +270,6 @@ func (c *CMS) takeDown(ctx context.Context, by models.User, id, lang string, ver
 		}
 		if e.Root() && lang == e.OriginalLang {
 			return models.Conflict("home_stays")
-		}
-		if err := tx.NextVersion(d, version); err != nil {
-			return err
 		}
 		if err := tx.TakeDown(e, d, reason, by.ID); err != nil {
 			return err

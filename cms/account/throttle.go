@@ -22,12 +22,6 @@ type Attempt struct {
 	BlockedUntil time.Time
 }
 
-// Forgettable reports whether a stored attempt may be deleted to save room: a
-// day has passed, and it is not an account that has reached the hard stop.
-func (a Attempt) Forgettable(now time.Time) bool {
-	return a.Failures < HardStop && now.Sub(a.Last) > 24*time.Hour
-}
-
 // Attempts keeps attempts across restarts. Load returns the zero Attempt for a
 // key it does not have; Store with no failures may remove the key. Throttle
 // calls them one at a time.
@@ -229,28 +223,4 @@ func AddrKey(addr netip.Addr) string {
 		}
 	}
 	return "addr:" + addr.String() // "invalid IP" for the zero address, one bucket for all of them
-}
-
-// MemoryAttempts keeps attempts in memory, for tests. The zero value is ready
-// for use, by one Throttle at a time.
-type MemoryAttempts struct {
-	m map[string]Attempt
-}
-
-// Load implements Attempts.
-func (m *MemoryAttempts) Load(_ context.Context, key string) (Attempt, error) {
-	return m.m[key], nil
-}
-
-// Store implements Attempts.
-func (m *MemoryAttempts) Store(_ context.Context, key string, a Attempt) error {
-	if m.m == nil {
-		m.m = map[string]Attempt{}
-	}
-	if a.Failures == 0 {
-		delete(m.m, key)
-		return nil
-	}
-	m.m[key] = a
-	return nil
 }

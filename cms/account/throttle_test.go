@@ -15,11 +15,11 @@ import (
 type brake struct {
 	*Throttle
 	clock time.Time
-	store *MemoryAttempts
+	store *memoryAttempts
 }
 
 func newBrake() *brake {
-	b := &brake{clock: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC), store: &MemoryAttempts{}}
+	b := &brake{clock: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC), store: &memoryAttempts{}}
 	b.Throttle = NewThrottle(b.store, func() time.Time { return b.clock })
 	return b
 }
@@ -217,12 +217,12 @@ func TestParallelGuesses(t *testing.T) {
 
 // broken is a store that cannot be read or written.
 type broken struct {
-	MemoryAttempts
+	memoryAttempts
 	load, store error
 }
 
 func (b *broken) Load(ctx context.Context, key string) (Attempt, error) {
-	a, _ := b.MemoryAttempts.Load(ctx, key)
+	a, _ := b.memoryAttempts.Load(ctx, key)
 	return a, b.load
 }
 func (b *broken) Store(context.Context, string, Attempt) error { return b.store }
@@ -260,16 +260,26 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-func TestForgettable(t *testing.T) {
-	t.Parallel()
-	now := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
-	for _, tt := range []struct {
-		failures int
-		age      time.Duration
-		want     bool
-	}{{3, time.Hour, false}, {3, 25 * time.Hour, true}, {HardStop - 1, 25 * time.Hour, true}, {HardStop, 1000 * time.Hour, false}} {
-		if got := (Attempt{Failures: tt.failures, Last: now.Add(-tt.age)}).Forgettable(now); got != tt.want {
-			t.Errorf("%d failures, %v old: %v", tt.failures, tt.age, got)
-		}
+// memoryAttempts keeps attempts in memory. The zero value is ready for use, by one
+// Throttle at a time.
+type memoryAttempts struct {
+	m map[string]Attempt
+}
+
+// Load implements Attempts.
+func (m *memoryAttempts) Load(_ context.Context, key string) (Attempt, error) {
+	return m.m[key], nil
+}
+
+// Store implements Attempts.
+func (m *memoryAttempts) Store(_ context.Context, key string, a Attempt) error {
+	if m.m == nil {
+		m.m = map[string]Attempt{}
 	}
+	if a.Failures == 0 {
+		delete(m.m, key)
+		return nil
+	}
+	m.m[key] = a
+	return nil
 }

@@ -52,17 +52,18 @@ func duplicate(err error, code string) error {
 	return err
 }
 
-// NextVersion raises an edition's version from the one the caller has seen.
-// It returns ErrStale when somebody else was faster.
-func (tx *Tx) NextVersion(d models.Edition, seen int) error {
-	return tx.update(models.ErrStale, "UPDATE editions SET version = version + 1 WHERE id = ? AND version = ?", d.ID, seen)
+// NextVersion raises an edition's version from d.Version. It returns ErrStale
+// when somebody else was faster.
+func (tx *Tx) NextVersion(d models.Edition) error {
+	return tx.update(models.ErrStale, "UPDATE editions SET version = version + 1 WHERE id = ? AND version = ?", d.ID, d.Version)
 }
 
 // GoLive points the edition at a sealed revision, which makes that text
-// public, and appends the journal row.
+// public, raises its version from d.Version and appends the journal row. It
+// returns ErrStale when somebody else was faster.
 func (tx *Tx) GoLive(e models.Entry, d models.Edition, rev models.Revision, action, actor string) error {
-	err := tx.update(models.ErrNotFound, `UPDATE editions SET live_revision = ?, published_at = ?, first_published_at = coalesce(first_published_at, ?),
-		withdrawn_at = NULL, withdrawn_reason = '' WHERE id = ?`, rev.ID, tx.now, tx.now, d.ID)
+	err := tx.update(models.ErrStale, `UPDATE editions SET live_revision = ?, published_at = ?, first_published_at = coalesce(first_published_at, ?),
+		withdrawn_at = NULL, withdrawn_reason = '', version = version + 1 WHERE id = ? AND version = ?`, rev.ID, tx.now, tx.now, d.ID, d.Version)
 	if err != nil {
 		return fmt.Errorf("go live %s: %w", d.ID, err)
 	}
@@ -81,16 +82,19 @@ func (tx *Tx) GoLive(e models.Entry, d models.Edition, rev models.Revision, acti
 	return tx.journal(e, d.Lang, action, rev.ID, actor)
 }
 
-// TakeDown clears the live pointer and appends the journal row. With a reason
-// the edition is withdrawn (readers get 410), without one unpublished (404).
+// TakeDown clears the live pointer, raises the version from d.Version and
+// appends the journal row. With a reason the edition is withdrawn (readers get
+// 410), without one unpublished (404). It returns ErrStale when somebody else
+// was faster.
 func (tx *Tx) TakeDown(e models.Entry, d models.Edition, reason, actor string) error {
-	set := map[string]any{"live_revision": nil, "withdrawn_at": nil, "withdrawn_reason": ""}
+	var at any
 	action := models.ActionUnpublished
 	if reason != "" {
-		set["withdrawn_at"], set["withdrawn_reason"] = tx.now, reason
-		action = models.ActionWithdrawn
+		at, action = tx.now, models.ActionWithdrawn
 	}
-	if err := affected(tx.db.Model(&models.Edition{}).Where("id = ?", d.ID).Updates(set), models.ErrNotFound); err != nil {
+	err := tx.update(models.ErrStale, `UPDATE editions SET live_revision = NULL, withdrawn_at = ?, withdrawn_reason = ?,
+		version = version + 1 WHERE id = ? AND version = ?`, at, reason, d.ID, d.Version)
+	if err != nil {
 		return fmt.Errorf("take down %s: %w", d.ID, err)
 	}
 	if err := tx.projectNews(e); err != nil {

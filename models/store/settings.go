@@ -41,9 +41,14 @@ func (tx *Tx) putSetting(key string, v any) error {
 
 // Site returns the settings of the site, ErrNotFound before first start.
 func (r *Read) Site() (models.Site, error) {
-	var s models.Site
-	err := readSetting(r.db, "site", &s)
-	return s, err
+	if r.site == nil {
+		var s models.Site
+		if err := readSetting(r.db, "site", &s); err != nil {
+			return s, err
+		}
+		r.site = &s
+	}
+	return *r.site, nil
 }
 
 // PutSite replaces the settings of the site.
@@ -51,6 +56,7 @@ func (tx *Tx) PutSite(s models.Site, actor string) error {
 	if err := tx.putSetting("site", s); err != nil {
 		return err
 	}
+	tx.site = nil
 	return tx.append(models.Change{Subject: models.SubjectSite, SubjectID: "site", Action: models.ActionUpdated, Actor: actor})
 }
 

@@ -208,6 +208,8 @@ func (s *Store) raise(seq int64) {
 // transaction wrote.
 type Read struct {
 	db *gorm.DB
+	// site is remembered once read: many acts of a transaction ask for it.
+	site *models.Site
 }
 
 // Tx is a write transaction. Its time stands still: everything written

@@ -253,6 +253,7 @@ func seed(t *testing.T, s *store.Store) seeded {
 	if err != nil {
 		t.Fatal(err)
 	}
+	out.edition.Version = 2 // going live raised it
 	out.edition.LiveRevision, out.edition.FirstPublishedAt = &out.rev.ID, &out.rev.CreatedAt
 	return out
 }
@@ -294,7 +295,7 @@ func TestWritesReadersSeeMoveTheJournal(t *testing.T) {
 			_, err := tx.Seal(sd.edition.ID, models.Content{}, "u", models.ReasonSaved)
 			return err
 		},
-		"NextVersion": func(tx *store.Tx) error { return tx.NextVersion(sd.edition, 1) },
+		"NextVersion": func(tx *store.Tx) error { return tx.NextVersion(sd.edition) },
 		"SetBase":     func(tx *store.Tx) error { return tx.SetBase(sd.edition.ID, sd.rev.ID) },
 		"PublishRefs": func(tx *store.Tx) error { return tx.PublishRefs(sd.edition.ID) },
 		"PutRefs":     func(tx *store.Tx) error { return tx.PutRefs(sd.edition.ID, false, nil) },
@@ -375,6 +376,29 @@ func TestWritesReadersSeeMoveTheJournal(t *testing.T) {
 	}
 }
 
+// TestVersionsGuardThePointer: neither going live nor being taken down goes
+// through for a version that moved on.
+func TestVersionsGuardThePointer(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	sd := seed(t, s)
+	old := sd.edition
+	old.Version--
+	for name, fn := range map[string]func(*store.Tx) error{
+		"GoLive":      func(tx *store.Tx) error { return tx.GoLive(sd.entry, old, sd.rev, models.ActionUpdated, "u") },
+		"TakeDown":    func(tx *store.Tx) error { return tx.TakeDown(sd.entry, old, "", "u") },
+		"NextVersion": func(tx *store.Tx) error { return tx.NextVersion(old) },
+	} {
+		head := s.Head()
+		if err := s.Tx(t.Context(), fn); !errors.Is(err, models.ErrStale) {
+			t.Errorf("%s at an old version = %v, want ErrStale", name, err)
+		}
+		if s.Head() != head {
+			t.Errorf("%s at an old version moved the journal", name)
+		}
+	}
+}
+
 // TestRollback asks, for every writing method, whether its very row is as
 // before when the transaction fails afterwards.
 func TestRollback(t *testing.T) {
@@ -383,13 +407,14 @@ func TestRollback(t *testing.T) {
 	sd := seed(t, s)
 	before := store.Dump(t, s)
 	boom := errors.New("boom")
+	at := func(version int) models.Edition { d := sd.edition; d.Version = version; return d }
 	err := s.Tx(t.Context(), func(tx *store.Tx) error {
 		for _, step := range []error{
-			tx.NextVersion(sd.edition, 1),
+			tx.NextVersion(sd.edition),
 			tx.PutDraft(models.Draft{EditionID: sd.edition.ID, Content: models.Content{Title: "lost"}, SavedAt: tx.Now()}),
-			tx.GoLive(sd.entry, sd.edition, sd.rev, models.ActionUpdated, "u"),
+			tx.GoLive(sd.entry, at(3), sd.rev, models.ActionUpdated, "u"),
 			tx.SetPath(sd.entry, sd.edition, "lost", "lost", "u"),
-			tx.TakeDown(sd.entry, sd.edition, "legal", "u"),
+			tx.TakeDown(sd.entry, at(4), "legal", "u"),
 			tx.PutSite(models.Site{Languages: []string{"en"}}, "u"),
 			tx.PutTerm(models.Term{ID: "lost", Vocabulary: "topic"}, "u"),
 			tx.PutProjection(sd.entry, models.Values{"date": "2026-01-01"}, nil),

@@ -77,7 +77,7 @@ func save(tx *store.Tx, by models.User, in SaveDraft) (models.Edition, error) {
 		base = rev.Hash
 	}
 	if !blank(draft.Content) && draft.SealBefore(by.ID, tx.Now(), base) {
-		rev, err := tx.Seal(d.ID, draft.Content, draft.Author, models.ReasonSaved)
+		rev, err := tx.Seal(draft, draft.Author, models.ReasonSaved)
 		if err != nil {
 			return d, err
 		}

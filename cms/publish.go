@@ -188,7 +188,7 @@ func goLive(tx *store.Tx, by models.User, e models.Entry, d models.Edition, draf
 		return rev, err
 	}
 	if d.Lang == models.Facts {
-		if err := tx.PutProjection(e, draft.Fields, termFields(fields)); err != nil {
+		if err := tx.PutProjection(e, d, draft.Fields, termFields(fields)); err != nil {
 			return rev, err
 		}
 	}

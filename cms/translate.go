@@ -157,7 +157,7 @@ func seal(tx *store.Tx, draft *models.Draft, by models.User, reason string) (mod
 	if reason == models.ReasonPublished {
 		author = by.ID
 	}
-	rev, err := tx.Seal(draft.EditionID, draft.Content, author, reason)
+	rev, err := tx.Seal(*draft, author, reason)
 	if err != nil {
 		return rev, err
 	}

@@ -69,7 +69,7 @@ func (tx *Tx) GoLive(e models.Entry, d models.Edition, rev models.Revision, acti
 	}
 	if d.Path != nil && !d.Live() {
 		// An old address that led elsewhere until now yields to what is public.
-		if err := tx.db.Exec("DELETE FROM addresses WHERE lang = ? AND path = ?", d.Lang, *d.Path).Error; err != nil {
+		if _, err := tx.exec("DELETE FROM addresses WHERE lang = ? AND path = ?", d.Lang, *d.Path); err != nil {
 			return fmt.Errorf("clear redirect: %w", err)
 		}
 	}

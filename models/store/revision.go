@@ -33,13 +33,15 @@ func (r *Read) Revisions(edition string, limit int) ([]models.Revision, error) {
 	return list, err
 }
 
-// Seal stores content as a new revision of an edition and returns it. Its
-// number is the next one of the edition.
-func (tx *Tx) Seal(edition string, c models.Content, author, reason string) (models.Revision, error) {
-	rev := models.Revision{ID: tx.NewID(), EditionID: edition, Content: c, Author: author, CreatedAt: tx.now, Reason: reason}
-	err := tx.db.Raw("SELECT coalesce(max(number), 0) + 1 FROM revisions WHERE edition_id = ?", edition).Scan(&rev.Number).Error
-	if err != nil {
-		return rev, fmt.Errorf("number revision: %w", err)
+// Seal stores the words of a draft as a new revision of its edition and
+// returns it. Its number is the next one; a draft without a base has none yet.
+func (tx *Tx) Seal(draft models.Draft, author, reason string) (models.Revision, error) {
+	rev := models.Revision{ID: tx.NewID(), EditionID: draft.EditionID, Number: 1, Content: draft.Content, Author: author, CreatedAt: tx.now, Reason: reason}
+	if draft.BaseRevision != "" {
+		err := tx.db.Raw("SELECT max(number) + 1 FROM revisions WHERE edition_id = ?", draft.EditionID).Scan(&rev.Number).Error
+		if err != nil {
+			return rev, fmt.Errorf("number revision: %w", err)
+		}
 	}
 	if _, err := tx.insert(&rev); err != nil {
 		return rev, fmt.Errorf("seal revision: %w", err)

@@ -237,7 +237,7 @@ func seed(t *testing.T, s *store.Store) seeded {
 			return err
 		}
 		var err error
-		if out.rev, err = tx.Seal(out.edition.ID, models.Content{Title: "T", Hash: "h", Fields: models.Values{}}, out.user.ID, models.ReasonPublished); err != nil {
+		if out.rev, err = tx.Seal(models.Draft{EditionID: out.edition.ID, Content: models.Content{Title: "T", Hash: "h", Fields: models.Values{}}}, out.user.ID, models.ReasonPublished); err != nil {
 			return err
 		}
 		if err := tx.GoLive(out.entry, out.edition, out.rev, models.ActionPublished, out.user.ID); err != nil {
@@ -292,7 +292,7 @@ func TestWritesReadersSeeMoveTheJournal(t *testing.T) {
 		},
 		"PutDraft": func(tx *store.Tx) error { return tx.PutDraft(models.Draft{EditionID: sd.edition.ID, SavedAt: now}) },
 		"Seal": func(tx *store.Tx) error {
-			_, err := tx.Seal(sd.edition.ID, models.Content{}, "u", models.ReasonSaved)
+			_, err := tx.Seal(models.Draft{EditionID: sd.edition.ID, BaseRevision: sd.rev.ID}, "u", models.ReasonSaved)
 			return err
 		},
 		"NextVersion": func(tx *store.Tx) error { return tx.NextVersion(sd.edition) },
@@ -300,7 +300,7 @@ func TestWritesReadersSeeMoveTheJournal(t *testing.T) {
 		"PublishRefs": func(tx *store.Tx) error { return tx.PublishRefs(sd.edition.ID) },
 		"PutRefs":     func(tx *store.Tx) error { return tx.PutRefs(sd.edition.ID, false, nil) },
 		// A part of publishing facts, whose GoLive appends the row.
-		"PutProjection": func(tx *store.Tx) error { return tx.PutProjection(sd.entry, models.Values{}, nil) },
+		"PutProjection": func(tx *store.Tx) error { return tx.PutProjection(sd.entry, sd.edition, models.Values{}, nil) },
 		"Audit":         func(tx *store.Tx) error { return tx.Audit("u", "a", "s", "") },
 		"AddUser": func(tx *store.Tx) error {
 			return tx.AddUser(models.User{ID: tx.NewID(), Canonical: "c", Theme: "system", CreatedAt: now})
@@ -417,7 +417,7 @@ func TestRollback(t *testing.T) {
 			tx.TakeDown(sd.entry, at(4), "legal", "u"),
 			tx.PutSite(models.Site{Languages: []string{"en"}}, "u"),
 			tx.PutTerm(models.Term{ID: "lost", Vocabulary: "topic"}, "u"),
-			tx.PutProjection(sd.entry, models.Values{"date": "2026-01-01"}, nil),
+			tx.PutProjection(sd.entry, sd.edition, models.Values{"date": "2026-01-01"}, nil),
 			tx.PutRefs(sd.edition.ID, true, []store.Ref{{BlockID: "b", TargetKind: "page", TargetID: "t", Purpose: "link"}}),
 			tx.Audit("u", "lost", "x", ""),
 			tx.PutUser(models.User{ID: sd.user.ID, Name: "lost", Theme: "dark"}),

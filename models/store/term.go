@@ -46,15 +46,17 @@ func (tx *Tx) PutTerm(t models.Term, actor string) error {
 
 // PutProjection replaces what the database knows of an entry's live facts:
 // its terms by field, its date, its profile. It is part of publishing the
-// facts, whose journal row covers it.
-func (tx *Tx) PutProjection(e models.Entry, facts models.Values, termFields []string) error {
-	for _, sql := range []string{
-		"DELETE FROM entry_terms WHERE entry_id = ?",
-		"DELETE FROM entry_dates WHERE entry_id = ?",
-		"DELETE FROM profiles WHERE entry_id = ?",
-	} {
-		if _, err := tx.exec(sql, e.ID); err != nil {
-			return fmt.Errorf("clear projection: %w", err)
+// facts d, whose journal row covers it.
+func (tx *Tx) PutProjection(e models.Entry, d models.Edition, facts models.Values, termFields []string) error {
+	if d.Live() { // facts that were never public have nothing to clear
+		for _, sql := range []string{
+			"DELETE FROM entry_terms WHERE entry_id = ?",
+			"DELETE FROM entry_dates WHERE entry_id = ?",
+			"DELETE FROM profiles WHERE entry_id = ?",
+		} {
+			if _, err := tx.exec(sql, e.ID); err != nil {
+				return fmt.Errorf("clear projection: %w", err)
+			}
 		}
 	}
 	for _, field := range termFields {

@@ -264,9 +264,6 @@ func join(base, segment string) string {
 
 // pathFree reports whether no other edition has the path.
 func pathFree(r *store.Read, lang, path, self string) (bool, error) {
-	d, err := r.EditionByPath(lang, path)
-	if missing(err) {
-		return true, nil
-	}
-	return err == nil && d.ID == self, err
+	owner, err := r.PathOwner(lang, path)
+	return err == nil && (owner == "" || owner == self), err
 }

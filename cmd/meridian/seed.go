@@ -27,7 +27,7 @@ func (cmd seedCmd) Run(ctx context.Context, c *console) error {
 	if cmd.Entries < 1 {
 		return usageError("--entries must be at least 1.")
 	}
-	s, err := store.Open(ctx, c.data, store.Options{Exclusive: true, Create: true, CacheKB: 64 << 10})
+	s, err := store.Open(ctx, c.data, store.Options{Exclusive: true, Create: true, CacheKB: 256 << 10})
 	if err != nil {
 		return err
 	}

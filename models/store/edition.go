@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 
@@ -31,6 +32,16 @@ func (r *Read) EditionByPath(lang, path string) (models.Edition, error) {
 	var d models.Edition
 	err := r.db.Where("lang = ? AND path = ?", lang, path).Take(&d).Error
 	return d, one(err)
+}
+
+// PathOwner returns the id of the edition at an address, "" when it is free.
+func (r *Read) PathOwner(lang, path string) (string, error) {
+	var id string
+	err := r.db.Statement.ConnPool.QueryRowContext(r.db.Statement.Context, "SELECT id FROM editions WHERE lang = ? AND path = ?", lang, path).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return id, err
 }
 
 // AddEdition inserts an edition with its first draft.

@@ -31,6 +31,9 @@ type Options struct {
 	// passwords; nil means the address of the connection. The server passes
 	// its own when it trusts a proxy.
 	ClientAddr func(*http.Request) netip.Addr
+	// Readers is the readers' side, asked where an address leads; with nil
+	// nobody can try one out.
+	Readers http.Handler
 	// Clock is time.Now unless a test says otherwise.
 	Clock func() time.Time
 	// Logger is slog.Default when nil.
@@ -47,6 +50,7 @@ type handler struct {
 	catalogue *web.Catalogue
 	origin    *http.CrossOriginProtection
 	addr      func(*http.Request) netip.Addr
+	readers   http.Handler
 	now       func() time.Time
 	log       *slog.Logger
 	secure    bool
@@ -67,7 +71,7 @@ func newHandler(o Options) (*handler, error) {
 		return nil, errors.New("admin: the base URL is not an absolute address")
 	}
 	h := &handler{
-		cms: o.CMS, accounts: o.Accounts, addr: o.ClientAddr, now: o.Clock, log: o.Logger,
+		cms: o.CMS, accounts: o.Accounts, addr: o.ClientAddr, readers: o.Readers, now: o.Clock, log: o.Logger,
 		secure: base.Scheme == "https", origin: http.NewCrossOriginProtection(),
 	}
 	if h.now == nil {
@@ -83,7 +87,7 @@ func newHandler(o Options) (*handler, error) {
 	if err := h.origin.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
 		return nil, err
 	}
-	if h.catalogue, err = web.NewCatalogue(); err != nil {
+	if h.catalogue, err = web.Words(); err != nil {
 		return nil, err
 	}
 	if h.pages, err = web.NewTemplates("admin", template.FuncMap{"asset": web.Asset}); err != nil {

@@ -118,6 +118,7 @@ func TestWordsAreNeverMarkup(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	id := o.Create(t, cms.NewEntry{Kind: models.KindNews, Section: o.About, Lang: "en", Title: sharp})
+	page := "/admin/entries/" + o.Create(t, cms.NewEntry{Kind: models.KindPage, Section: o.About, Lang: "en", Title: sharp})
 	w := o.as(o.Editor).opens(id, "en")
 	w.does("insert:start:paragraph")
 	w.types(0, sharp)
@@ -136,7 +137,7 @@ func TestWordsAreNeverMarkup(t *testing.T) {
 	o.wantTo(w.presses("start:fr:copy"), entryURL(id, "fr"))
 	pages := []string{"/admin/", "/admin/content/" + o.About, "/admin/content?q=" + url.QueryEscape(sharp), "/admin/news?q=" + url.QueryEscape(sharp) + "&section=" + url.QueryEscape(sharp) + "&state=" + url.QueryEscape(sharp),
 		"/admin/new?kind=page&title=" + url.QueryEscape(sharp) + "&section=" + url.QueryEscape(sharp) + "&lang=" + url.QueryEscape(sharp),
-		w.at, w.at + "/publish", w.at + "/address", entryURL(id, "fr")}
+		w.at, w.at + "/publish", w.at + "/address", entryURL(id, "fr"), page + "/move", page + "/copy", page + "/turn", page + "/publish-branch"}
 	for _, path := range pages {
 		page := w.page(200, w.get(path))
 		if strings.Contains(page, "<script>alert") || strings.Contains(page, "<b onmouseover") {
@@ -186,7 +187,9 @@ func TestScreens(t *testing.T) {
 		v := o.as(o.Admin)
 		o.wantTo(v.post("/admin/account", url.Values{"name": {"Ada"}, "lang": {lang}, "theme": {"system"}}), "/admin/account")
 		for _, path := range []string{
-			"/admin/", "/admin/content", "/admin/content/" + o.About, "/admin/content/" + o.Belgium, "/admin/content?q=zzz", "/admin/news", "/admin/news?state=withdrawn",
+			"/admin/", "/admin/content", "/admin/content/" + o.About, "/admin/content/" + o.Belgium, "/admin/content?q=zzz", "/admin/content?q=o&state=draft&open=" + o.About,
+			"/admin/content?open=" + o.About, "/admin/entries/" + o.About + "/move", "/admin/entries/" + o.About + "/copy", "/admin/entries/" + o.Page + "/turn",
+			"/admin/entries/" + o.Root + "/publish-branch", "/admin/entries/" + o.Root + "/unpublish-branch?lang=fr", "/admin/news", "/admin/news?state=withdrawn",
 			"/admin/news?state=x&lang=zz&topic=t&page=-1&section=" + o.NewID(),
 			"/admin/new?kind=news", "/admin/new?kind=page", "/admin/new?kind=section", entryURL(id, "en"), entryURL(id, "en") + "/publish", entryURL(o.News, "fr"),
 			entryURL(o.Belgium, "en"), entryURL(o.Page, "en") + "/publish", entryURL(o.Page, "en") + "/address", entryURL(o.Page, "en") + "/takedown",
@@ -207,7 +210,7 @@ func TestScreens(t *testing.T) {
 
 // codeLike reports whether a word is the code of a sentence that is missing.
 func codeLike(word string) bool {
-	for _, prefix := range []string{"editor.", "field.", "choice.", "check.", "state.", "kind.", "news.", "desk.", "content.", "create.", "block.", "lag.", "flash.", "change.", "stale.", "publish.", "takedown.", "address.", "form.", "date.", "hint.", "finding.", "notation."} {
+	for _, prefix := range []string{"editor.", "field.", "choice.", "check.", "state.", "kind.", "news.", "desk.", "content.", "create.", "block.", "lag.", "flash.", "change.", "stale.", "publish.", "takedown.", "address.", "form.", "date.", "hint.", "finding.", "notation.", "tree.", "move.", "copy.", "turn.", "branch", "nav."} {
 		if rest, ok := strings.CutPrefix(word, prefix); ok && rest != "" && rest[0] >= 'a' && rest[0] <= 'z' {
 			return true
 		}

@@ -13,7 +13,11 @@ import (
 type deskPage struct {
 	Base
 	Continue, Behind, Lately []RowView
+	Confirm                  []OrganisationView // facts that nobody confirmed for a year
+	ConfirmMore              bool
 	CanWrite                 bool
+	Soon, Refused            []PlannedView
+	SoonMore                 bool
 	Reaches                  bool // some section is within reach
 	Steps                    []StepView
 	Administrators           []string // who can give rights, when nothing is within reach
@@ -24,6 +28,9 @@ type StepView struct {
 	Code, URL string
 	Done      bool
 }
+
+// confirmMost is how many organisations the desk asks to confirm.
+const confirmMost = 5
 
 // latelyMost is how many entries the desk lists as changed lately.
 const latelyMost = 8
@@ -62,6 +69,7 @@ func (h *handler) desk(c *gin.Context) error {
 	p := &deskPage{Base: h.base(c), CanWrite: len(d.Sections) > 0, Reaches: u.CanAnywhere(models.ActRead)}
 	p.Title = p.T("desk.title", "Name", u.Name)
 	p.Continue = h.rows(p.Words, d.Continue, site.TimeZone)
+	p.Soon, p.SoonMore, p.Refused = h.planned(p.Words, d.Soon), d.SoonMore, h.planned(p.Words, d.Refused)
 	p.Lately = h.lately(p.Words, d.Lately, site.TimeZone)
 	for i := range p.Continue {
 		p.Continue[i].Author = "" // one's own
@@ -70,6 +78,10 @@ func (h *handler) desk(c *gin.Context) error {
 		v := h.row(p.Words, r.Row, site.TimeZone)
 		v.Lag = p.LanguageName(r.Lang) + ": " + p.T("state.behind", "Count", r.Behind)
 		p.Behind = append(p.Behind, v)
+	}
+	p.Confirm = p.organisations(d.Unconfirmed, nil)
+	if p.ConfirmMore = len(p.Confirm) > confirmMost; p.ConfirmMore {
+		p.Confirm = p.Confirm[:confirmMost]
 	}
 	if !p.Reaches {
 		if p.Administrators, err = h.accounts.Administrators(ctx); err != nil {

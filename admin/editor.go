@@ -45,7 +45,9 @@ type editorPage struct {
 	ID, Kind   string
 	Slug       string
 	CanAddress bool
+	CanConfirm bool // the facts of an organisation
 	CanTake    bool // unpublish or withdraw
+	Planned    []PlannedView
 
 	Conflict *conflictView
 }
@@ -234,6 +236,14 @@ func (h *handler) afterSave(c *gin.Context, ed cms.Editor, in *typed, show strin
 		return h.see(c, at+"/address")
 	case "takedown":
 		return h.see(c, at+"/takedown")
+	case "history":
+		return h.see(c, at+"/history")
+	case "schedule":
+		return h.see(c, at+"/schedule?"+url.Values{"act": {in.arg(0)}}.Encode())
+	case "confirm":
+		return h.confirmFacts(c, ed.Entry.ID, in.FactsVersion, at)
+	case "unschedule":
+		return h.cancelSchedule(c, ed, in.Version, in.arg(0))
 	case "start":
 		return h.start(c, ed, in.arg(0), in.arg(1) == "copy")
 	}
@@ -302,6 +312,7 @@ func (h *handler) editorPage(c *gin.Context, ed cms.Editor, in *typed, problem e
 	var still []string
 	form := doc.Form
 	p.Version, p.FactsVersion = ed.Edition.Version, ed.FactsEdition.Version
+	p.CanConfirm = ed.CanPublish && ed.Entry.Type == models.TypeOrganisation
 	if in != nil {
 		title, summary, fields, facts, still = in.Title, in.Summary, in.Fields, in.Facts, in.Still
 		p.Version, p.FactsVersion, p.TextMark, p.FactsMark = in.Version, in.FactsVersion, in.TextMark, in.FactsMark
@@ -343,6 +354,7 @@ func (h *handler) editorPage(c *gin.Context, ed cms.Editor, in *typed, problem e
 		p.Lagging -= len(p.Settled)
 	}
 	p.Checks, p.ErrorCount = w.checks(ed, "")
+	p.Planned = h.plannedOf(c.Request.Context(), w, user(c), ed)
 	p.Outline = w.outline(ed.Doc, ed.Findings)
 	for _, s := range ed.Languages {
 		p.Languages = append(p.Languages, LanguageView{

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/language/display"
 
 	"meridian/cms"
+	"meridian/cms/block"
 	"meridian/models"
 )
 
@@ -165,8 +166,8 @@ func (f *Form) single(name string, field models.Field, s string, o fieldOptions)
 		switch field.Form {
 		case "email":
 			c.Kind, c.Dir, c.Autocomplete = "email", "ltr", "off"
-		case "phone":
-			c.Kind, c.Dir, c.Autocomplete = "tel", "ltr", "off"
+		case "phone", "help_line":
+			c.Kind, c.Dir, c.Autocomplete, c.Value = "tel", "ltr", "off", block.PhoneText(s)
 		case "year":
 			c.Dir, c.Narrow, c.Max = "ltr", true, 4
 		case "country":
@@ -334,6 +335,9 @@ func (w Words) valueText(field models.Field, v any, o fieldOptions) string {
 		if field.Kind == models.FieldDate {
 			return w.Day(v)
 		}
+		if field.Form == "phone" || field.Form == "help_line" {
+			return block.PhoneText(v)
+		}
 		return label(v)
 	case map[string]any:
 		return record(v, models.PlaceFields)
@@ -379,14 +383,13 @@ func (n *named) in(lang string) []Option {
 
 var countryNames = named{make: func(tag language.Tag) []Option {
 	var out []Option
-	names := display.Regions(tag)
 	for a := 'A'; a <= 'Z'; a++ {
 		for b := 'A'; b <= 'Z'; b++ {
 			r, err := language.ParseRegion(string([]rune{a, b}))
 			if err != nil || !r.IsCountry() || r.String() != string([]rune{a, b}) {
 				continue
 			}
-			if name := names.Name(r); name != "" && name != r.String() {
+			if name := block.CountryName(r.String(), tag.String()); name != "" && name != r.String() {
 				out = append(out, Option{Value: r.String(), Label: name})
 			}
 		}

@@ -25,7 +25,8 @@ func TestFieldsRoundTrip(t *testing.T) {
 		}},
 		{"organisation", o.Belgium, models.Values{
 			"country": "BE", "status": "associate", "founded": "1991", "joined": "1995", "languages": []any{"fr", "nl", "pt-BR"},
-			"email": "contact@be.site.example", "phone": "+32 2 123 45 67", "website": "https://be.site.example/", "region": "no-longer-a-term",
+			"email": "contact@be.site.example", "phone": "+3221234567", "help_line": "116111", "hours": "Mo–Fr 9:00–17:00\nSa 9:00–12:00",
+			"territory": "Belgium", "left": "2020", "confirmed_on": "2026-01-31", "social": []any{"https://social.example/@be", "https://other.example/be"}, "website": "https://be.site.example/", "region": "no-longer-a-term",
 			"local_names": []any{map[string]any{"name": "Rechten", "acronym": "R", "lang": "nl"}, map[string]any{"name": "Droits", "lang": "fr"}},
 			"place":       map[string]any{"city": "Brussels", "lat": "50.85", "lon": "4.35"},
 		}},

@@ -31,7 +31,9 @@ type publishPage struct {
 	Checks     []CheckView
 	ErrorCount int
 	// Moved says who saved something newer since this page was opened.
-	Moved string
+	Moved     string
+	Planned   []PlannedView
+	Withdrawn bool // comes back by hand only
 }
 
 // ChangeView is what happened to one block.
@@ -72,6 +74,8 @@ func (h *handler) showPublish(c *gin.Context, status int, moved string) error {
 	p.Fields = p.fieldChanges(rv.Kind.Extra(), rv.Fields, o)
 	p.Fields = append(p.Fields, p.fieldChanges(rv.Kind.FactsFor(rv.Entry.Type), rv.Facts, o)...)
 	p.Checks, p.ErrorCount = p.checks(rv.Editor, p.URL)
+	p.Planned = h.plannedOf(c.Request.Context(), p.Words, user(c), rv.Editor)
+	p.Withdrawn = rv.Edition.WithdrawnAt != nil
 	return h.render(c, status, "publish", p)
 }
 
@@ -186,8 +190,11 @@ func (h *handler) publish(c *gin.Context) error {
 	}
 	to := publicURL(ed.Entry.Kind, ed.Edition)
 	return h.done(c, entryURL(id, lang), Flash{
-		Code:    "published",
-		Args:    map[string]string{"Address": readable(to), "Took": strconv.FormatInt(max(took.Milliseconds(), 1), 10)},
-		Actions: []FlashAction{{Code: "open", URL: to}},
+		Code: "published",
+		Args: map[string]string{"Address": readable(to), "Took": strconv.FormatInt(max(took.Milliseconds(), 1), 10)},
+		Actions: []FlashAction{{Code: "open", URL: to}, {
+			Code: "undo_publish", URL: entryURL(id, lang) + "/undo-publish", Post: true,
+			Fields: map[string]string{"version": strconv.Itoa(ed.Edition.Version)},
+		}},
 	})
 }

@@ -28,11 +28,12 @@ func TestRoutesByRole(t *testing.T) {
 		{"visitor", models.User{}}, {"nobody", o.Nobody}, {"author", o.Author}, {"editor", o.Editor},
 		{"be-author", o.BEAuthor}, {"be-editor", o.BEEditor}, {"admin", o.Admin},
 	}
-	objects := []struct{ name, section, entry, lang string }{
-		{"root", o.About, o.Page, "en"},
-		{"belgium", o.Belgium, o.BEPage, "fr"},
-		{"missing", o.NewID(), o.NewID(), "en"},
-		{"malformed", "x.css", "..", "e%00"},
+	topic := o.topic("Law").ID // of no section
+	objects := []struct{ name, section, entry, lang, vocabulary, term string }{
+		{"root", o.About, o.Page, "en", models.VocabularyTopic, topic},
+		{"belgium", o.Belgium, o.BEPage, "fr", models.VocabularyTopic, topic},
+		{"missing", o.NewID(), o.NewID(), "en", models.VocabularyTopic, o.NewID()},
+		{"malformed", "x.css", "..", "e%00", "x.css", ".."},
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-50s %-10s %-10s", "route", "may", "object")
@@ -49,7 +50,7 @@ func TestRoutesByRole(t *testing.T) {
 			if len(tries) == 1 {
 				name = "-"
 			}
-			path := strings.NewReplacer(":section", obj.section, ":id", obj.entry, ":lang", obj.lang).Replace(r.Path)
+			path := strings.NewReplacer(":section", obj.section, ":id", obj.entry, ":lang", obj.lang, ":vocabulary", obj.vocabulary, ":term", obj.term).Replace(r.Path)
 			fmt.Fprintf(&b, "\n%-50s %-10s %-10s", r.Method+" "+r.Path, r.May, name)
 			for _, p := range people {
 				o.Clock.Advance(7 * time.Second) // so that tries to sign in are not too many
@@ -119,13 +120,14 @@ func TestGetChangesNothing(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	v := o.as(o.Admin)
+	topic := o.topic("Law").ID
 	head := o.Store.Head()
 	before := versions(o)
 	for _, r := range Routes() {
 		if r.Method != http.MethodGet {
 			continue
 		}
-		path := strings.NewReplacer(":section", o.About, ":id", o.Page, ":lang", "en").Replace(r.Path)
+		path := strings.NewReplacer(":section", o.About, ":id", o.Page, ":lang", "en", ":vocabulary", models.VocabularyTopic, ":term", topic).Replace(r.Path)
 		v.get(path)
 	}
 	if o.Store.Head() != head {

@@ -174,6 +174,8 @@ func (w Words) finding(f cms.Finding) (text, why string) {
 		switch k {
 		case "field":
 			v = w.T("field." + v.(string))
+		case "notation":
+			v = w.apart(v.(string))
 		case "count": // would choose a plural
 			k = "n"
 		}

@@ -20,6 +20,10 @@ type takedownPage struct {
 	Live    bool
 	Reason  Field
 	Moved   string
+	Planned []PlannedView
+	// Later reports whether it can be taken down at a moment: it is public or
+	// is to become so.
+	Later bool
 }
 
 // takedownForm shows what readers will see once an edition is taken away.
@@ -47,6 +51,8 @@ func (h *handler) showTakedown(c *gin.Context, status int, reason, moved string,
 	}
 	p.Reason = p.Form.Field(Field{Name: "reason", Kind: "radios", Options: choices, Value: reason})
 	p.Form.Rest()
+	p.Planned = h.plannedOf(c.Request.Context(), p.Words, user(c), ed)
+	p.Later = p.Live && !(p.Root && p.EntryLang == ed.Entry.OriginalLang)
 	return h.render(c, status, "takedown", p)
 }
 

@@ -123,7 +123,7 @@ func (in *typed) clean(ed cms.Editor) error {
 func (in *typed) apply(ed cms.Editor) (show string, removed *removedBlock, err error) {
 	id := in.arg(0)
 	switch in.Op {
-	case "", "save", "publish", "start", "address", "takedown":
+	case "", "save", "publish", "start", "address", "takedown", "history", "schedule", "unschedule", "confirm":
 	case "up":
 		in.Doc.MoveUp(id)
 		show = id

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -28,6 +29,8 @@ type Base struct {
 	Langs []LangLink
 	// AtAccount marks the account link as the current place.
 	AtAccount bool
+	// AtExtra says the same of "More", behind which the current place is.
+	AtExtra bool
 	// Wide lets the page use the whole width.
 	Wide bool
 }
@@ -36,6 +39,8 @@ type Base struct {
 type NavItem struct {
 	Label, URL, Icon string
 	Current          bool
+	// Extra puts it behind "More" where the menu is a bar.
+	Extra bool
 }
 
 // Crumb is a step of the way to a page. The last one has no URL.
@@ -81,20 +86,30 @@ func (h *handler) base(c *gin.Context) Base {
 	b.AtAccount = strings.HasPrefix(path, "/admin/account")
 	for _, n := range navigation {
 		if u.CanAnywhere(n.may) {
-			b.Nav = append(b.Nav, NavItem{Label: w.T(n.code), URL: n.url, Icon: n.icon, Current: n.holds(path)})
+			b.Nav = append(b.Nav, NavItem{Label: w.T(n.code), URL: n.url, Icon: n.icon, Current: n.holds(path), Extra: len(b.Nav) >= barItems})
 		}
 	}
+	b.AtExtra = b.AtAccount || slices.ContainsFunc(b.Nav, func(n NavItem) bool { return n.Extra && n.Current })
 	for _, f := range h.takeFlashes(c) {
 		b.Flashes = append(b.Flashes, w.flash(f))
 	}
 	return b
 }
 
+// barItems is how many items a bar on a small phone has room for beside
+// "More".
+const barItems = 4
+
 // navigation is the main menu.
 var navigation = []navigationItem{
 	{"nav.home", "/admin/", "house", models.ActSignedIn},
 	{"nav.content", "/admin/content", "folder-tree", models.ActRead},
 	{"nav.news", "/admin/news", "newspaper", models.ActRead},
+	{"nav.directory", "/admin/directory", "building-2", models.ActRead},
+	{"nav.redirects", "/admin/redirects", "link", models.ActPublish},
+	{"nav.trash", "/admin/trash", "trash-2", models.ActRead},
+	{"nav.activity", "/admin/activity", "history", models.ActRead},
+	{"nav.terms", "/admin/terms", "tag", models.ActManage},
 	{"nav.settings", "/admin/settings", "settings", models.ActManage},
 }
 

@@ -2,6 +2,8 @@ package cms
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"meridian/models"
@@ -56,53 +58,58 @@ func (c *CMS) SetAddress(ctx context.Context, by models.User, in SetAddress) err
 		if free, err := pathFree(&tx.Read, in.Lang, path, d.ID); err != nil {
 			return err
 		} else if !free {
-			return models.Invalid("slug", "address_taken", "address", s)
+			return addressTaken(&tx.Read, "slug", in.Lang, path, "address", s)
 		}
 		if err := tx.NextVersion(d); err != nil {
 			return err
 		}
-		if err := tx.SetPath(e, d, s, path, by.ID); err != nil {
-			return err
+		if e.Kind != models.KindSection {
+			err = tx.SetPath(e, d, s, path, by.ID)
+		} else {
+			err = renameSection(tx, by, e, d, s, path)
 		}
-		if e.Kind == models.KindSection {
-			// Languages in which the section has no edition of its own are named
-			// by its original, so they move with it.
-			langs := []string{in.Lang}
-			if in.Lang == e.OriginalLang {
-				if langs, err = borrowed(&tx.Read, e); err != nil {
-					return err
-				}
-			}
-			for _, lang := range langs {
-				was, now := old, path
-				if lang != in.Lang {
-					now, err = tx.SectionPath(e, lang)
-					if err != nil {
-						return err
-					}
-					was = strings.TrimSuffix(now, s) + d.Slug
-				}
-				if err := repath(tx, e, lang, was, now, by); err != nil {
-					return err
-				}
-			}
+		if err != nil {
+			return err
 		}
 		return tx.Audit(by.ID, "address", e.ID, in.Lang+" "+old+" > "+path)
 	})
 }
 
-// borrowed returns the languages whose addresses contain the original segment
-// of a section: its original language and those it has no edition in.
+// renameSection gives a section another last segment, and with it everything
+// below it in that language. Languages in which it has no edition of its own
+// are named by its original, so they follow that.
+func renameSection(tx *store.Tx, by models.User, e models.Entry, d models.Edition, slug, path string) error {
+	changes := []store.PathChange{{Lang: d.Lang, Was: *d.Path, Now: path, Slug: slug}}
+	if d.Lang == e.OriginalLang {
+		langs, err := borrowed(&tx.Read, e)
+		if err != nil {
+			return err
+		}
+		for _, lang := range langs {
+			was, err := tx.SectionPath(e, lang)
+			if err != nil {
+				return err
+			}
+			changes = append(changes, store.PathChange{Lang: lang, Was: was, Now: strings.TrimSuffix(was, d.Slug) + slug})
+		}
+	}
+	for _, p := range changes {
+		if _, err := tx.MoveAddresses(e, p, by.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// borrowed returns the languages in which something is below a section that is
+// named by its original there, having no edition of its own.
 func borrowed(r *store.Read, e models.Entry) ([]string, error) {
-	site, err := r.Site()
+	b, err := r.BranchFacts(e)
 	if err != nil {
 		return nil, err
 	}
-	out := []string{e.OriginalLang}
-	for _, lang := range site.Languages {
-		if lang == e.OriginalLang {
-			continue
-		}
+	var out []string
+	for _, lang := range slices.Sorted(maps.Keys(b.Langs)) {
 		if _, err := r.Edition(e.ID, lang); missing(err) {
 			out = append(out, lang)
 		} else if err != nil {
@@ -112,39 +119,12 @@ func borrowed(r *store.Read, e models.Entry) ([]string, error) {
 	return out, nil
 }
 
-// repath moves everything below a section, in one language, from one address
-// to another.
-func repath(tx *store.Tx, section models.Entry, lang, was, now string, by models.User) error {
-	below, err := tx.EditionsBelow(section, lang)
-	if err != nil {
-		return err
-	}
-	for _, b := range below {
-		rest, ok := strings.CutPrefix(*b.Edition.Path, was+"/")
-		if !ok {
-			continue
-		}
-		if err := tx.SetPath(b.Entry, b.Edition, b.Edition.Slug, now+"/"+rest, by.ID); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // mayMove returns ErrForbidden when a new address of a section would move what
 // readers know below the old one and the user may not publish.
-func mayMove(r *store.Read, by models.User, section models.Entry, lang, was string) error {
-	if by.Can(models.ActPublish, section.Place(lang)) {
-		return nil
-	}
-	below, err := r.EditionsBelow(section, lang)
-	if err != nil {
+func mayMove(r *store.Read, by models.User, section models.Entry, lang string) error {
+	b, err := r.BranchFacts(section)
+	if err != nil || !b.Langs[lang] {
 		return err
 	}
-	for _, b := range below {
-		if b.Edition.FirstPublishedAt != nil && strings.HasPrefix(*b.Edition.Path, was+"/") {
-			return may(by, models.ActPublish, section, lang)
-		}
-	}
-	return nil
+	return may(by, models.ActPublish, section, lang)
 }

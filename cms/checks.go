@@ -63,6 +63,11 @@ func checksOf(r *store.Read, e models.Entry, lang string, c models.Content, doc 
 	for _, f := range doc.Checks(&draftResolver{read: r, lang: lang}) {
 		out = append(out, Finding{Finding: f})
 	}
+	numbers, err := numberFindings(r, c, doc)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, numbers...)
 	slices.SortStableFunc(out, func(a, b Finding) int {
 		rank := func(f Finding) int {
 			if f.Severity == block.Error {

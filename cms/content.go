@@ -62,13 +62,17 @@ func words(s string) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// refsOf returns what content uses: refs in its text and in its fields.
-func refsOf(fields []models.Field, values models.Values, doc *block.Document) []store.Ref {
+// refsOf returns what content uses: refs in its text and in its fields, and the
+// numbers in its words that the directory counts. doc is its decoded text, nil
+// for facts.
+func refsOf(fields []models.Field, c models.Content, doc *block.Document) []store.Ref {
 	var out []store.Ref
 	if doc != nil {
+		out = numberRefs(c, doc)
 		for _, r := range doc.Refs() {
 			out = append(out, store.Ref{BlockID: r.BlockID, TargetKind: r.Kind, TargetID: r.ID, Purpose: r.Use})
 		}
+		out = append(out, termRefs(doc)...)
 	}
 	for _, f := range fields {
 		if f.Kind != models.FieldReference && f.Kind != models.FieldMedia {
@@ -78,7 +82,7 @@ func refsOf(fields []models.Field, values models.Values, doc *block.Document) []
 		if f.Kind == models.FieldMedia {
 			kind = "media"
 		}
-		for _, id := range append(values.Strs(f.Name), values.Str(f.Name)) {
+		for _, id := range append(c.Fields.Strs(f.Name), c.Fields.Str(f.Name)) {
 			if id != "" {
 				out = append(out, store.Ref{BlockID: f.Name, TargetKind: kind, TargetID: id, Purpose: "field"})
 			}

@@ -172,7 +172,7 @@ func addEdition(tx *store.Tx, by models.User, e models.Entry, d *models.Edition,
 	if err != nil {
 		return draft, nil, err
 	}
-	refs := refsOf(fields, content.Fields, body)
+	refs := refsOf(fields, content, body)
 	if len(refs) == 0 {
 		return draft, body, nil // a new edition has none to clear
 	}
@@ -199,7 +199,7 @@ func giveAddress(tx *store.Tx, e, section models.Entry, d *models.Edition, typed
 			return err
 		}
 		if !free {
-			return models.Invalid("slug", "address_taken", "address", s)
+			return addressTaken(&tx.Read, "slug", d.Lang, join(base, s), "address", s)
 		}
 		p := join(base, s)
 		d.Slug, d.Path = s, &p
@@ -266,4 +266,23 @@ func join(base, segment string) string {
 func pathFree(r *store.Read, lang, path, self string) (bool, error) {
 	owner, err := r.PathOwner(lang, path)
 	return err == nil && (owner == "" || owner == self), err
+}
+
+// addressTaken returns the *models.InvalidError of a field for a path that is
+// not free, with args for its sentence: what is in the trash keeps its address,
+// and that is something one can end.
+func addressTaken(r *store.Read, field, lang, path string, args ...any) error {
+	d, err := r.EditionByPath(lang, path)
+	if err != nil {
+		return err
+	}
+	e, err := r.Entry(d.EntryID)
+	if err != nil {
+		return err
+	}
+	code := "address_taken"
+	if e.TrashedAt != nil {
+		code = "address_in_trash"
+	}
+	return models.Invalid(field, code, args...)
 }

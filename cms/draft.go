@@ -55,6 +55,11 @@ func save(tx *store.Tx, by models.User, in SaveDraft) (models.Edition, error) {
 	if err != nil {
 		return d, err
 	}
+	if in.Lang == models.Facts {
+		if in.Fields, err = savedTerms(&tx.Read, e, draft.Fields, in.Fields); err != nil {
+			return d, err
+		}
+	}
 	next := draft
 	var doc *block.Document
 	if next.Content, doc, err = cleanContent(tx.Random(), e, draft.Content, in); err != nil {
@@ -95,7 +100,7 @@ func save(tx *store.Tx, by models.User, in SaveDraft) (models.Edition, error) {
 	if err != nil {
 		return d, err
 	}
-	if err := tx.PutRefs(d.ID, false, refsOf(fields, next.Fields, doc)); err != nil {
+	if err := tx.PutRefs(d.ID, false, refsOf(fields, next.Content, doc)); err != nil {
 		return d, err
 	}
 	return d, followTitle(tx, by, e, &d, draft.Content, next.Content)

@@ -104,6 +104,9 @@ func editor(r *store.Read, by models.User, id, lang string) (Editor, error) {
 	if ed.FactsEdition, ed.Facts, ed.FactsPending, err = pendingFacts(r, e); err != nil {
 		return ed, err
 	}
+	if ed.Facts.Fields, err = currentTerms(r, e, ed.Facts.Fields); err != nil {
+		return ed, err
+	}
 	liveHash := ""
 	if ed.Edition.Live() {
 		rev, err := r.Revision(*ed.Edition.LiveRevision)
@@ -237,29 +240,44 @@ func sourceOf(r *store.Read, e models.Entry, c models.Content) (*Source, error) 
 
 // languageStates returns, by entry, its state in each language of the site.
 func languageStates(r *store.Read, by models.User, ids []string, site models.Site) (map[string][]LanguageState, error) {
-	out := map[string][]LanguageState{}
 	if len(ids) == 0 {
-		return out, nil
+		return map[string][]LanguageState{}, nil
 	}
-	rows, _, err := r.Rows(store.RowFilter{Entries: ids, All: true, Limit: len(ids) * (len(site.Languages) + 5)})
+	rows, err := allRows(r, ids, site)
 	if err != nil {
 		return nil, err
 	}
+	return statesOf(r, by, ids, site, rows)
+}
+
+// allRows returns every edition of the entries, whoever may read it.
+func allRows(r *store.Read, ids []string, site models.Site) ([]store.EditionRow, error) {
+	rows, _, err := r.Rows(store.RowFilter{Entries: ids, All: true, Limit: len(ids) * (len(site.Languages) + 5)})
+	return rows, err
+}
+
+// statesOf is languageStates over the rows of allRows.
+func statesOf(r *store.Read, by models.User, ids []string, site models.Site, rows []store.EditionRow) (map[string][]LanguageState, error) {
 	sources, err := r.SourceHashes(ids)
 	if err != nil {
 		return nil, err
 	}
+	of := map[string][]store.EditionRow{}
+	for _, row := range rows {
+		of[row.EntryID] = append(of[row.EntryID], row)
+	}
+	out := map[string][]LanguageState{}
 	for _, id := range ids {
 		langs := slices.Clone(site.Languages)
-		for _, row := range rows {
-			if row.EntryID == id && !slices.Contains(langs, row.Lang) {
+		for _, row := range of[id] {
+			if !slices.Contains(langs, row.Lang) {
 				langs = append(langs, row.Lang)
 			}
 		}
 		for _, lang := range langs {
 			s := LanguageState{Lang: lang, State: models.StateMissing}
-			for _, row := range rows {
-				if row.EntryID != id || row.Lang != lang {
+			for _, row := range of[id] {
+				if row.Lang != lang {
 					continue
 				}
 				s.State, s.Original = row.State(), row.Lang == row.OriginalLang
@@ -372,7 +390,9 @@ func (c *CMS) Review(ctx context.Context, by models.User, id, lang string) (rv R
 			if err != nil {
 				return err
 			}
-			facts = rev.Fields
+			if facts, err = currentTerms(r, rv.Entry, rev.Fields); err != nil {
+				return err
+			}
 		}
 		rv.Facts = fieldChanges(rv.Kind.FactsFor(rv.Entry.Type), facts, rv.Editor.Facts.Fields)
 		same, err := unchanged(r, rv.Edition, rv.Draft)

@@ -15,6 +15,13 @@ type Desk struct {
 	Behind   []LagRow // translations whose original changed
 	Lately   []Row    // what was saved lately within reach
 	Sections []SectionOption
+	// Soon is what is scheduled within reach, next first, with SoonMore not
+	// all of it; Refused is what did not happen where the user may publish.
+	Soon     []Planned
+	SoonMore bool
+	Refused  []Planned
+	// Unconfirmed are organisations whose facts nobody confirmed for a year.
+	Unconfirmed []Organisation
 }
 
 // LagRow is a translation that fell behind.
@@ -71,25 +78,38 @@ func (c *CMS) Desk(ctx context.Context, by models.User) (desk Desk, err error) {
 		for i, row := range rows {
 			desk.Behind = append(desk.Behind, LagRow{row, counts[i]})
 		}
-		desk.Sections, err = writable(r, by)
-		return err
+		if desk.Unconfirmed, err = unconfirmed(r, by, c.store.Now()); err != nil {
+			return err
+		}
+		if desk.Sections, err = writable(r, by); err != nil {
+			return err
+		}
+		return desk.soon(r, by)
 	})
 	return desk, err
 }
 
 // editionRows turns editions into lines, one for each edition.
 func editionRows(r *store.Read, by models.User, rows []store.EditionRow, site models.Site) ([]Row, error) {
-	var ids, sections, authors []string
+	var ids []string
 	for _, row := range rows {
 		ids = append(ids, row.EntryID)
-		authors = append(authors, row.Author)
-		if row.SectionID != nil {
-			sections = append(sections, *row.SectionID)
-		}
 	}
 	states, err := languageStates(r, by, slices.Compact(slices.Sorted(slices.Values(ids))), site)
 	if err != nil {
 		return nil, err
+	}
+	return linesOf(r, by, rows, states)
+}
+
+// linesOf turns editions into lines, with the states of their entries.
+func linesOf(r *store.Read, by models.User, rows []store.EditionRow, states map[string][]LanguageState) ([]Row, error) {
+	var sections, authors []string
+	for _, row := range rows {
+		authors = append(authors, row.Author)
+		if row.SectionID != nil {
+			sections = append(sections, *row.SectionID)
+		}
 	}
 	titles, err := sectionTitles(r, by, sections, by.Lang)
 	if err != nil {
@@ -120,8 +140,11 @@ func entryRows(r *store.Read, by models.User, ids []string, site models.Site, la
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	grants, all := by.Reach(models.ActRead)
-	rows, _, err := r.Rows(store.RowFilter{Entries: ids, Grants: grants, All: all, Limit: len(ids) * (len(site.Languages) + 5)})
+	rows, err := allRows(r, ids, site)
+	if err != nil {
+		return nil, err
+	}
+	states, err := statesOf(r, by, ids, site, rows)
 	if err != nil {
 		return nil, err
 	}
@@ -136,6 +159,9 @@ func entryRows(r *store.Read, by models.User, ids []string, site models.Site, la
 		return len(langs) + 1
 	}
 	for _, row := range rows {
+		if !by.Can(models.ActRead, row.Place()) {
+			continue
+		}
 		if b, ok := best[row.EntryID]; !ok || rank(row) < rank(b) {
 			best[row.EntryID] = row
 		}
@@ -146,80 +172,7 @@ func entryRows(r *store.Read, by models.User, ids []string, site models.Site, la
 			list = append(list, row)
 		}
 	}
-	return editionRows(r, by, list, site)
-}
-
-// Contents is one section of the tree as its staff see it.
-type Contents struct {
-	Section   models.Entry
-	Title     string
-	Trail     []Crumb // the sections above that the user may open
-	Own       Row     // the section's landing
-	Sections  []Row
-	Pages     []Row
-	News      []Row // the newest few
-	More      bool  // there are more pages or sections than shown
-	Filter    string
-	CanWrite  bool
-	Languages []string
-}
-
-// contentsLimit is how many children one screen lists.
-const contentsLimit = 200
-
-// Contents returns what is directly in a section. An empty id means the
-// highest section within the user's reach.
-func (c *CMS) Contents(ctx context.Context, by models.User, id, text string) (out Contents, err error) {
-	err = c.view(ctx, func(r *store.Read) error {
-		if id == "" {
-			if id, err = top(r, by); err != nil {
-				return err
-			}
-		}
-		e, err := entry(r, by, id, "")
-		if err != nil {
-			return err
-		}
-		if e.Kind != models.KindSection {
-			return models.ErrNotFound
-		}
-		site, err := r.Site()
-		if err != nil {
-			return err
-		}
-		out.Section, out.Filter, out.Languages = e, text, site.Languages
-		out.CanWrite = by.Can(models.ActWrite, e.Place(""))
-		above, err := trail(r, by, e, by.Lang)
-		if err != nil {
-			return err
-		}
-		for _, c := range above {
-			if c.Title != "" {
-				out.Trail = append(out.Trail, c)
-			}
-		}
-		own, err := entryRows(r, by, []string{id}, site, by.Lang)
-		if err != nil {
-			return err
-		}
-		if len(own) == 1 {
-			out.Own, out.Title = own[0], own[0].Title
-		}
-		grants, all := by.Reach(models.ActRead)
-		f := store.RowFilter{Section: id, Text: text, Grants: grants, All: all, Limit: contentsLimit}
-		if out.Sections, out.More, err = list(r, by, f, site, models.KindSection, ""); err != nil {
-			return err
-		}
-		var more bool
-		if out.Pages, more, err = list(r, by, f, site, models.KindPage, ""); err != nil {
-			return err
-		}
-		out.More = out.More || more
-		f.Limit = 5
-		out.News, _, err = list(r, by, f, site, models.KindNews, "date")
-		return err
-	})
-	return out, err
+	return linesOf(r, by, list, states)
 }
 
 func list(r *store.Read, by models.User, f store.RowFilter, site models.Site, kind, sort string) ([]Row, bool, error) {
@@ -324,6 +277,12 @@ func (c *CMS) Writable(ctx context.Context, by models.User) (out []SectionOption
 }
 
 func writable(r *store.Read, by models.User) ([]SectionOption, error) {
+	return sectionsFor(r, by, models.ActWrite)
+}
+
+// sectionsFor returns the sections in which the user may do act, in the order
+// of the tree.
+func sectionsFor(r *store.Read, by models.User, act models.Act) ([]SectionOption, error) {
 	root, err := r.Root()
 	if err != nil {
 		return nil, err
@@ -334,7 +293,7 @@ func writable(r *store.Read, by models.User) ([]SectionOption, error) {
 	}
 	var ids []string
 	for _, e := range all {
-		if e.TrashedAt == nil && by.Can(models.ActWrite, e.Place("")) {
+		if e.TrashedAt == nil && by.Can(act, e.Place("")) {
 			ids = append(ids, e.ID)
 		}
 	}

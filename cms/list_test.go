@@ -54,8 +54,10 @@ func TestTitlesOfForeignSectionsStayForeign(t *testing.T) {
 	if diff := cmp.Diff([]string{"Belgique", "Togo"}, names); diff != "" {
 		t.Errorf("organisations to choose from (-want +got):\n%s", diff)
 	}
-	contents, err := env.CMS.Contents(ctx, by, "", "")
-	look("Contents", contents, err)
+	tree, err := env.CMS.Tree(ctx, by, cms.TreeQuery{})
+	look("Tree", tree, err)
+	flat, err := env.CMS.Tree(ctx, by, cms.TreeQuery{Text: "e"})
+	look("Tree, flat", flat, err)
 	news, err := env.CMS.News(ctx, by, cms.NewsFilter{})
 	look("News", news, err)
 	desk, err := env.CMS.Desk(ctx, by)

@@ -54,7 +54,7 @@ func TestModel(t *testing.T) {
 
 // modelSteps is the length of a sequence; enough to rename, take the old
 // address and come back to it.
-const modelSteps = 12
+const modelSteps = 16
 
 // modelTitles collide as addresses, and some are reserved or no Latin.
 var (
@@ -73,6 +73,7 @@ type model struct {
 	entries []*modelEntry
 	old     map[modelAddress]modelKey // redirects
 	seen    map[modelAddress]bool     // every address there ever was
+	tombs   map[modelAddress]string   // addresses of what was purged, with the reason
 	answers map[string]string         // what readers saw after the last step
 }
 
@@ -80,15 +81,25 @@ type modelEntry struct {
 	id, kind, original string
 	parent             *modelEntry // nil for the first one
 	editions           map[string]*modelEdition
-	date, liveDate     string // of news: in the draft and in the public facts
-	facts              bool   // facts are public
+	date, liveDate     string      // of news: in the draft and in the public facts
+	facts              bool        // facts are public
+	trash              *modelEntry // whose trashing took it along; nil outside the trash
+	sealed, liveNo     int         // facts are numbered as they are sealed: the newest, the public ones
 }
 
 type modelEdition struct {
 	slug, year   string
 	draft, title string // working and public title
 	public, once bool
-	gone         string // reason of being withdrawn
+	gone         string     // reason of being withdrawn
+	plan         *modelPlan // what is to become public
+	ends         bool       // is to be taken down
+}
+
+// modelPlan is what was sealed when an edition was scheduled.
+type modelPlan struct {
+	title, date string
+	facts       int // their number; 0 when they were not pending
 }
 
 type modelAddress struct{ lang, path string }
@@ -98,8 +109,18 @@ type modelKey struct {
 	lang  string
 }
 
+// visible reports whether readers see an edition.
+func (k modelKey) visible() bool { return k.entry.editions[k.lang].public && k.entry.trash == nil }
+
+// gone returns what readers are told of an edition they once knew; false when
+// that is nothing.
+func (k modelKey) gone() (string, bool) {
+	d := k.entry.editions[k.lang]
+	return "gone: " + d.gone, d.gone != "" || d.once && k.entry.trash != nil
+}
+
 func newModel(t *rapid.T, env *cmstest.Env, place string) *model {
-	m := &model{t: t, env: env, start: env.Store.Head(), old: map[modelAddress]modelKey{}, seen: map[modelAddress]bool{}}
+	m := &model{t: t, env: env, start: env.Store.Head(), old: map[modelAddress]modelKey{}, seen: map[modelAddress]bool{}, tombs: map[modelAddress]string{}}
 	e, d, err := env.CMS.Create(context.Background(), env.Admin, cms.NewEntry{Kind: models.KindSection, Type: models.TypeArea, Section: env.Root, Lang: "en", Title: place})
 	if err != nil {
 		t.Fatal(err)
@@ -108,6 +129,8 @@ func newModel(t *rapid.T, env *cmstest.Env, place string) *model {
 	// Some of it is public, so that few steps lead into trouble.
 	m.add(nil, models.KindSection, "en", "Base")
 	m.add(m.entries[0], models.KindPage, "en", "Alpha")
+	m.add(m.entries[0], models.KindSection, "en", "Beta")
+	m.add(m.entries[2], models.KindNews, "en", "Alpha")
 	for _, e := range m.entries {
 		m.publishEdition(e, "en")
 	}
@@ -119,6 +142,8 @@ func (m *model) acts() map[string]func() {
 	return map[string]func(){
 		"create": m.create, "translate": m.translate, "save": m.save, "publish": m.publish, "publish more": m.publish,
 		"unpublish": m.unpublish, "withdraw": m.withdraw, "rename": m.rename, "rename more": m.rename, "save facts": m.saveFacts, "publish facts": m.publishFacts,
+		"move": m.move, "move more": m.move, "turn": m.turn, "trash": m.trash, "restore": m.restore, "restore more": m.restore, "purge": m.purge,
+		"schedule": m.schedule, "schedule more": m.schedule, "time goes by": m.tick,
 	}
 }
 
@@ -127,15 +152,16 @@ func (m *model) step(act string) {
 	before := m.paths()
 	head := m.env.Store.Head()
 	m.acts()[act]()
-	for key, path := range m.paths() {
-		d := key.entry.editions[key.lang]
-		if was, there := before[key]; there && was != path && d.once {
+	after := m.paths()
+	for key, path := range after {
+		if was, there := before[key]; there && was != path && key.entry.editions[key.lang].once {
 			if _, taken := m.old[modelAddress{key.lang, was}]; !taken {
 				m.old[modelAddress{key.lang, was}] = key
 			}
 		}
-		a := modelAddress{key.lang, path}
-		if m.old[a] == key || d.public {
+	}
+	for key, path := range after {
+		if a := (modelAddress{key.lang, path}); m.old[a] == key || key.visible() {
 			delete(m.old, a)
 		}
 	}
@@ -204,7 +230,7 @@ func (m *model) look() map[string]string {
 				got = append(got, it.Date+" "+it.ID)
 			}
 			for _, e := range m.entries {
-				if d := e.editions[lang]; e.kind == models.KindNews && d != nil && d.public {
+				if d := e.editions[lang]; e.kind == models.KindNews && d != nil && d.public && e.trash == nil {
 					want = append(want, e.liveDate+" "+e.id)
 				}
 			}
@@ -243,22 +269,23 @@ func answer(f live.Found, err error) string {
 
 func (m *model) answer(current map[modelAddress]modelKey, a modelAddress) string {
 	here, isHere := current[a]
-	if isHere {
-		if d := here.entry.editions[here.lang]; d.public {
-			return here.entry.id + " " + d.title
-		}
+	if isHere && here.visible() {
+		return here.entry.id + " " + here.entry.editions[here.lang].title
 	}
 	from, isOld := m.old[a]
-	if isOld {
-		if e := from.entry; e.editions[from.lang].public {
-			return "to " + m.href(e, from.lang) // which answers with the item: one hop
+	if isOld && from.visible() {
+		return "to " + m.href(from.entry, from.lang) // which answers with the item: one hop
+	}
+	for _, k := range []modelKey{here, from} {
+		if k.entry == nil {
+			continue
+		}
+		if says, gone := k.gone(); gone {
+			return says
 		}
 	}
-	if isHere && here.entry.editions[here.lang].gone != "" {
-		return "gone: " + here.entry.editions[here.lang].gone
-	}
-	if isOld && from.entry.editions[from.lang].gone != "" {
-		return "gone: " + from.entry.editions[from.lang].gone
+	if reason, is := m.tombs[a]; is {
+		return "gone: " + reason
 	}
 	return "nothing"
 }
@@ -273,14 +300,15 @@ func (m *model) href(e *modelEntry, lang string) string {
 
 // finish compares what readers do not see.
 func (m *model) finish() {
+	m.step("time goes by") // nothing is left to happen in the sequences to come
 	public, replayed := map[string]bool{}, map[string]bool{}
 	err := m.env.Store.View(context.Background(), func(r *store.Read) error {
 		for _, e := range m.entries {
-			if e.facts {
+			if e.facts && e.trash == nil {
 				public[e.id+models.Facts] = true
 			}
 			for lang, d := range e.editions {
-				if d.public {
+				if d.public && e.trash == nil {
 					public[e.id+lang] = true
 				}
 				ed, err := r.Edition(e.id, lang)
@@ -319,6 +347,16 @@ func (m *model) finish() {
 				if !was {
 					m.t.Fatal("journal: something moved that is not public")
 				}
+			case models.ActionRestored:
+				if was {
+					m.t.Fatal("journal: something came back that is public")
+				}
+				replayed[key] = true
+			case models.ActionDeleted:
+				if !was {
+					m.t.Fatal("journal: something went that is not public")
+				}
+				delete(replayed, key)
 			default:
 				delete(replayed, key)
 			}

@@ -51,35 +51,42 @@ func (c *CMS) Publish(ctx context.Context, by models.User, in Publish) (out Publ
 }
 
 func publish(tx *store.Tx, by models.User, in Publish) (out Published, err error) {
-	var pub publishable
-	pub.entry, pub.edition, err = edition(&tx.Read, by, models.ActPublish, in.Entry, in.Lang)
+	pub, err := toPublish(&tx.Read, by, in)
 	if err != nil {
 		return out, err
 	}
-	if pub.edition.Version != in.Version {
-		return out, stale(&tx.Read, pub.edition)
+	return pub.publish(tx, by)
+}
+
+// toPublish returns the draft that somebody asks to make public, at the
+// version they saw.
+func toPublish(r *store.Read, by models.User, in Publish) (pub publishable, err error) {
+	pub.entry, pub.edition, err = edition(r, by, models.ActPublish, in.Entry, in.Lang)
+	if err != nil {
+		return pub, err
 	}
-	if pub.draft, err = tx.Draft(pub.edition.ID); err != nil {
-		return out, err
+	if pub.edition.Version != in.Version {
+		return pub, stale(r, pub.edition)
+	}
+	if pub.draft, err = r.Draft(pub.edition.ID); err != nil {
+		return pub, err
 	}
 	if in.Lang == models.Facts {
-		if ok, err := anyLive(&tx.Read, pub.entry); err != nil {
-			return out, err
+		if ok, err := anyLive(r, pub.entry); err != nil {
+			return pub, err
 		} else if !ok {
-			return out, models.Conflict("facts_need_language")
+			return pub, models.Conflict("facts_need_language")
 		}
-	} else {
-		if pub.facts, pub.factsDraft, pub.pending, err = pendingFacts(&tx.Read, pub.entry); err != nil {
-			return out, err
-		}
-		if pub.pending && pub.facts.Version != in.FactsVersion {
-			return out, stale(&tx.Read, pub.facts)
-		}
-		if pub.body, err = block.Decode([]byte(pub.draft.Body)); err != nil {
-			return out, err
-		}
+		return pub, nil
 	}
-	return pub.publish(tx, by)
+	if pub.facts, pub.factsDraft, pub.pending, err = pendingFacts(r, pub.entry); err != nil {
+		return pub, err
+	}
+	if pub.pending && pub.facts.Version != in.FactsVersion {
+		return pub, stale(r, pub.facts)
+	}
+	pub.body, err = block.Decode([]byte(pub.draft.Body))
+	return pub, err
 }
 
 // publishable is an edition with all that publishing it needs to know.
@@ -95,32 +102,43 @@ type publishable struct {
 	pending    bool
 }
 
-// publish checks what is there and makes it public.
-func (p *publishable) publish(tx *store.Tx, by models.User) (out Published, err error) {
+// check looks at the right and at what is there, and reports whether readers
+// see exactly these words already. Errors: ErrForbidden, *ChecksError, a
+// *models.ConflictError when nothing at all would change.
+func (p *publishable) check(r *store.Read, by models.User) (same bool, err error) {
 	e, d := p.entry, p.edition
 	if err := may(by, models.ActPublish, e, d.Lang); err != nil {
-		return out, err
+		return false, err
 	}
-	findings, err := checksOf(&tx.Read, e, d.Lang, p.draft.Content, p.body)
+	findings, err := checksOf(r, e, d.Lang, p.draft.Content, p.body)
 	if err != nil {
-		return out, err
+		return false, err
 	}
 	if p.pending {
-		more, err := checksOf(&tx.Read, e, models.Facts, p.factsDraft.Content, nil)
+		more, err := checksOf(r, e, models.Facts, p.factsDraft.Content, nil)
 		if err != nil {
-			return out, err
+			return false, err
 		}
 		findings = append(findings, more...)
 	}
 	if slices.ContainsFunc(findings, func(f Finding) bool { return f.Severity == block.Error }) {
-		return out, &ChecksError{findings}
+		return false, &ChecksError{findings}
 	}
-	same, err := unchanged(&tx.Read, d, p.draft)
-	if err != nil {
-		return out, err
+	if same, err = unchanged(r, d, p.draft); err != nil {
+		return false, err
 	}
 	if same && !p.pending {
-		return out, models.Conflict("nothing_to_publish")
+		return same, models.Conflict("nothing_to_publish")
+	}
+	return same, nil
+}
+
+// publish checks what is there and makes it public.
+func (p *publishable) publish(tx *store.Tx, by models.User) (out Published, err error) {
+	e, d := p.entry, p.edition
+	same, err := p.check(&tx.Read, by)
+	if err != nil {
+		return out, err
 	}
 	if p.pending {
 		if _, err := goLive(tx, by, e, p.facts, &p.factsDraft, nil); err != nil {
@@ -179,26 +197,39 @@ func goLive(tx *store.Tx, by models.User, e models.Entry, d models.Edition, draf
 	if err != nil {
 		return rev, err
 	}
-	action := models.ActionPublished
-	if d.Live() {
-		action = models.ActionUpdated
-	}
 	fields, err := fieldsOf(e, d.Lang)
 	if err != nil {
 		return rev, err
 	}
-	if d.Lang == models.Facts {
-		if err := tx.PutProjection(e, d, draft.Fields, termFields(fields)); err != nil {
-			return rev, err
-		}
-	}
 	known := body != nil || d.Lang == models.Facts
-	if d.Live() || !known || len(refsOf(fields, draft.Fields, body)) > 0 {
+	if d.Live() || !known || len(refsOf(fields, draft.Content, body)) > 0 {
 		if err := tx.PublishRefs(d.ID); err != nil {
 			return rev, err
 		}
 	}
-	return rev, tx.GoLive(e, d, rev, action, by.ID)
+	return rev, show(tx, by, e, d, rev, body)
+}
+
+// show makes a sealed revision what readers see and find; its refs are for the
+// caller. body is its text where it is at hand, nil otherwise.
+func show(tx *store.Tx, by models.User, e models.Entry, d models.Edition, rev models.Revision, body *block.Document) error {
+	if d.Lang == models.Facts {
+		fields, err := fieldsOf(e, d.Lang)
+		if err != nil {
+			return err
+		}
+		if err := tx.PutProjection(e, d, rev.Fields, termFields(fields)); err != nil {
+			return err
+		}
+	}
+	action := models.ActionPublished
+	if d.Live() {
+		action = models.ActionUpdated
+	}
+	if err := tx.GoLive(e, d, rev, action, by.ID); err != nil {
+		return err
+	}
+	return index(tx, d, rev.Content, body)
 }
 
 // unchanged reports whether readers see exactly the words of the draft, and
@@ -271,10 +302,7 @@ func (c *CMS) takeDown(ctx context.Context, by models.User, id, lang string, ver
 		if e.Root() && lang == e.OriginalLang {
 			return models.Conflict("home_stays")
 		}
-		if err := tx.TakeDown(e, d, reason, by.ID); err != nil {
-			return err
-		}
-		if err := tx.PutRefs(d.ID, true, nil); err != nil {
+		if err := takeDown(tx, by, e, d, reason); err != nil {
 			return err
 		}
 		act := "unpublish"
@@ -283,4 +311,13 @@ func (c *CMS) takeDown(ctx context.Context, by models.User, id, lang string, ver
 		}
 		return tx.Audit(by.ID, act, e.ID, lang+" "+reason)
 	})
+}
+
+// takeDown takes a public edition, and what its public text uses, away from
+// readers.
+func takeDown(tx *store.Tx, by models.User, e models.Entry, d models.Edition, reason string) error {
+	if err := tx.TakeDown(e, d, reason, by.ID); err != nil {
+		return err
+	}
+	return tx.PutRefs(d.ID, true, nil)
 }

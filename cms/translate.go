@@ -113,10 +113,11 @@ func translate(tx *store.Tx, by models.User, in NewEdition) (pub publishable, er
 	}
 	pub.entry, pub.edition = e, d
 	if e.Kind == models.KindSection && !e.Root() && before != *d.Path {
-		if err := mayMove(&tx.Read, by, e, in.Lang, before); err != nil {
+		if err := mayMove(&tx.Read, by, e, in.Lang); err != nil {
 			return pub, err
 		}
-		if err := repath(tx, e, in.Lang, before, *d.Path, by); err != nil {
+		// The edition itself is new: only what is below comes along.
+		if _, err := tx.MoveAddresses(e, store.PathChange{Lang: in.Lang, Was: before, Now: *d.Path}, by.ID); err != nil {
 			return pub, err
 		}
 	}

@@ -9,6 +9,8 @@ const (
 	ActionUnpublished = "unpublished"
 	ActionWithdrawn   = "withdrawn"
 	ActionMoved       = "moved"
+	ActionDeleted     = "deleted"
+	ActionRestored    = "restored"
 )
 
 // Subjects of the journal. Other sites see the rows about entries; the rest

@@ -48,6 +48,10 @@ type Entry struct {
 	CreatedAt    time.Time
 	CreatedBy    string
 	TrashedAt    *time.Time
+	// TrashedBy is who threw it away; TrashID is the entry whose trashing took
+	// this one along, itself included. They are "" outside the trash.
+	TrashedBy string
+	TrashID   string
 	// Version guards place, menu and trash; an edition has its own.
 	Version int
 }
@@ -83,7 +87,13 @@ type Edition struct {
 	LiveRevision     *string
 	FirstPublishedAt *time.Time
 	PublishedAt      *time.Time
-	// WithdrawnAt and WithdrawnReason make the address answer 410.
+	// ReplacedRevision is what readers saw before the last publish; nil means
+	// nothing. Undoing the publish puts it back; it is the same as
+	// LiveRevision where there is nothing to undo. Of what is not public it is
+	// what readers saw last.
+	ReplacedRevision *string
+	// WithdrawnAt and WithdrawnReason make the address answer 410. The reason
+	// alone says that the last publish ended a withdrawal.
 	WithdrawnAt     *time.Time
 	WithdrawnReason string
 	// Version guards draft and live pointer: every save and publish raises it.
@@ -158,6 +168,7 @@ type Draft struct {
 const (
 	ReasonSaved     = "saved"
 	ReasonPublished = "published"
+	ReasonScheduled = "scheduled"
 )
 
 // Revision is a sealed snapshot of an edition. Immutable: the database

@@ -65,7 +65,7 @@ type Field struct {
 	Many     bool // several values of the kind
 	Max      int  // characters of a text; items of a list; 0 = 300 / 50
 	Lines    bool
-	Form     string // "", "email", "phone", "year", "country", "language": the form of a text
+	Form     string // "", "email", "phone", "help_line", "year", "country", "language": the form of a text
 	Choices  []string
 	// Vocabulary of a term; Kinds of entries a reference may name.
 	Vocabulary string
@@ -238,7 +238,7 @@ func (f Field) clean(v any) (out any, code string, args []any) {
 		if utf8.RuneCountInString(s) > f.max(300) {
 			return nil, "too_long", []any{"max", f.max(300)}
 		}
-		if code := f.checkForm(s); code != "" {
+		if s, code = f.cleanForm(s); code != "" {
 			return nil, code, nil
 		}
 	}
@@ -252,25 +252,28 @@ func (f Field) max(standard int) int {
 	return standard
 }
 
+// cleanForm returns a text in the form that the field asks for.
+func (f Field) cleanForm(s string) (out, code string) {
+	switch f.Form {
+	case "phone":
+		if phone, ok := CanonicalPhone(s); ok {
+			return phone, ""
+		}
+		return "", "not_a_phone"
+	case "help_line":
+		if phone, ok := canonicalHelpLine(s); ok {
+			return phone, ""
+		}
+		return "", "not_a_help_line"
+	}
+	return s, f.checkForm(s)
+}
+
 func (f Field) checkForm(s string) string {
 	switch f.Form {
 	case "email":
 		if a, err := mail.ParseAddress(s); err != nil || a.Address != s {
 			return "not_an_email"
-		}
-	case "phone":
-		digits := 0
-		for i, r := range s {
-			switch {
-			case r >= '0' && r <= '9':
-				digits++
-			case r == '+' && i == 0, r == ' ':
-			default:
-				return "not_a_phone"
-			}
-		}
-		if s[0] != '+' || digits < 6 || digits > 15 {
-			return "not_a_phone"
 		}
 	case "year":
 		if y, err := strconv.Atoi(s); err != nil || y < 1000 || y > 2999 || len(s) != 4 {

@@ -77,6 +77,7 @@ func CleanSlug(typed string) (string, bool) {
 var reservedAtRoot = map[string]bool{
 	"search": true, "network": true, "admin": true, "api": true,
 	"media": true, "static": true, "preview": true,
+	"topics": true, "instruments": true,
 }
 
 // ReservedSlug reports whether a page or section below a parent may not have

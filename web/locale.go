@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
@@ -22,9 +23,12 @@ type Catalogue struct {
 	keys       map[string]map[string]bool // by language
 }
 
-// NewCatalogue reads the sentences. A file that cannot be read, or a code that
-// two files of a language both have, is an error.
-func NewCatalogue() (*Catalogue, error) {
+// Words returns the one catalogue of the program, which is read when it is
+// asked for first. A file that cannot be read, or a code that two files of a
+// language both have, is an error.
+func Words() (*Catalogue, error) { return words() }
+
+var words = sync.OnceValues(func() (*Catalogue, error) {
 	c := &Catalogue{localizers: map[string]*i18n.Localizer{}, keys: map[string]map[string]bool{}}
 	bundle := i18n.NewBundle(language.English)
 	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
@@ -53,7 +57,7 @@ func NewCatalogue() (*Catalogue, error) {
 		c.localizers[l] = i18n.NewLocalizer(bundle, l)
 	}
 	return c, nil
-}
+})
 
 // Sentence returns the sentence of a code in a language (or in English) with
 // its placeholders filled from args; false when there is none. An argument

@@ -9,23 +9,25 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 )
 
 // Templates is one set of templates, "site" or "admin": the files of
 // templates/<set>. A page is a file that defines "main"; layout.tmpl, which
 // defines "layout", and files with a leading underscore are parts that every
-// page may use.
+// page may use. A page is parsed when it is rendered first: most processes
+// never show most screens, and each of them holds all parts once more.
 type Templates struct {
 	pages map[string]*page
 }
 
 type page struct {
-	*template.Template
+	parse    func() (*template.Template, error)
 	rendered atomic.Bool
 }
 
-// NewTemplates parses a set with functions that its templates may call.
+// NewTemplates reads a set with functions that its templates may call.
 func NewTemplates(set string, funcs template.FuncMap) (*Templates, error) {
 	names, err := fs.Glob(files, "templates/"+set+"/*.tmpl")
 	if err != nil {
@@ -47,14 +49,16 @@ func NewTemplates(set string, funcs template.FuncMap) (*Templates, error) {
 	}
 	t := &Templates{pages: map[string]*page{}}
 	for _, name := range pages {
-		p, err := root.Clone()
-		if err != nil {
-			return nil, fmt.Errorf("parse templates: %w", err)
-		}
-		if p, err = p.ParseFS(files, name); err != nil {
-			return nil, fmt.Errorf("parse templates: %w", err)
-		}
-		t.pages[strings.TrimSuffix(path.Base(name), ".tmpl")] = &page{Template: p}
+		t.pages[strings.TrimSuffix(path.Base(name), ".tmpl")] = &page{parse: sync.OnceValues(func() (*template.Template, error) {
+			p, err := root.Clone() // the root itself is never executed
+			if err == nil {
+				p, err = p.ParseFS(files, name)
+			}
+			if err != nil {
+				return nil, fmt.Errorf("parse templates: %w", err)
+			}
+			return p, nil
+		})}
 	}
 	return t, nil
 }
@@ -66,7 +70,11 @@ func (t *Templates) Render(buf *bytes.Buffer, page string, data any) error {
 	if !ok {
 		return fmt.Errorf("no template %q", page)
 	}
-	if err := p.ExecuteTemplate(buf, "layout", data); err != nil {
+	tmpl, err := p.parse()
+	if err != nil {
+		return err
+	}
+	if err := tmpl.ExecuteTemplate(buf, "layout", data); err != nil {
 		return fmt.Errorf("render %s: %w", page, err)
 	}
 	p.rendered.Store(true)

@@ -21,7 +21,7 @@ import (
 
 func catalogue(t testing.TB) *Catalogue {
 	t.Helper()
-	c, err := NewCatalogue()
+	c, err := Words()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,9 +54,10 @@ var wordCode = regexp.MustCompile(`"(site\.[a-z_]+)"`)
 
 // wordFamilies are codes that Go puts together from a part that varies.
 var wordFamilies = map[string][]string{
-	"site.status_": {"member", "associate", "former"},
-	"site.gone_":   {"title", "text", "error", "consent", "legal"},
-	"site.":        {"not_found_title", "not_found_text", "method_title", "method_text", "failed_title", "failed_text", "country", "region", "status", "founded", "joined", "languages_spoken"},
+	"site.status_":          {"member", "associate", "former"},
+	"site.instrument_kind_": {"treaty", "declaration", "regional_law", "soft_law", "general_comment", "study"},
+	"site.gone_":            {"title", "text", "error", "consent", "legal"},
+	"site.":                 {"not_found_title", "not_found_text", "method_title", "method_text", "failed_title", "failed_text", "busy_title", "busy_text", "country", "region", "status", "founded", "joined", "languages_spoken"},
 }
 
 func TestWordsOfTheSiteAreTheOnesUsed(t *testing.T) {
@@ -217,6 +218,31 @@ func TestSiteCSS(t *testing.T) {
 	}
 	if strings.Count(string(css), "{") != strings.Count(string(css), "}") {
 		t.Error("braces do not match")
+	}
+}
+
+// TestPlainSiteCSS: what is left out is what the full sheet has between its
+// marks, and nothing of a page without such parts.
+func TestPlainSiteCSS(t *testing.T) {
+	t.Parallel()
+	full, _ := SiteCSS()
+	css, source := PlainSiteCSS()
+	sum := sha256.Sum256([]byte(css))
+	if want := "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"; source != want {
+		t.Errorf("source %s, want %s", source, want)
+	}
+	if len(css) > len(full)*9/10 || strings.Count(string(css), "{") != strings.Count(string(css), "}") {
+		t.Errorf("%d of %d bytes", len(css), len(full))
+	}
+	for _, rare := range []string{".hero{", ".btn{", ".box{", ".quote ", ".tbl{", ".logos{", ".files "} {
+		if !strings.Contains(string(full), rare) || strings.Contains(strings.Split(string(css), "@media (forced-colors")[0], rare) {
+			t.Errorf("%s is not where it should be", rare)
+		}
+	}
+	for _, common := range []string{".page{", ".cards,", ".contact{", ".map{", ".panel{", ".foot{", ".said{"} {
+		if !strings.Contains(string(css), common) {
+			t.Errorf("%s is left out", common)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@
 //	go run ./cmd/dev test     all checks and tests, the browser ones included
 //	go run ./cmd/dev bench    the speed figures of the README
 //	go run ./cmd/dev shot …   a picture of a page
+//	go run ./cmd/dev land …   the outline of the land on the readers' map
 //
 // Nothing but Go has to be installed first. The tests that drive a browser need
 // Chromium; test installs it where it may and says what to install elsewhere.
@@ -27,6 +28,7 @@ type commands struct {
 	Test  testCommand  `cmd:"" help:"Run every check and every test, browser tests included."`
 	Bench benchCommand `cmd:"" help:"Measure the speed figures of the README."`
 	Shot  shotCommand  `cmd:"" help:"Take a picture of a page, and check it if asked."`
+	Land  landCommand  `cmd:"" help:"Make the outline of the land for the readers' map again."`
 }
 
 func main() {

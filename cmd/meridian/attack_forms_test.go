@@ -56,6 +56,9 @@ func TestAttackForms(t *testing.T) {
 		path := strings.NewReplacer(":id", tg.Page, ":lang", "en").Replace(r.Path)
 		for _, tt := range cases {
 			c.ticking()
+			if r.Path == "/admin/redirects/import" && tt.name == "multipart" {
+				continue // the one form that takes a file
+			}
 			where := path + ": " + tt.name
 			began := time.Now()
 			a := c.send(c.request(http.MethodPost, path, tt.body, tt.change...))

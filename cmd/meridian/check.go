@@ -9,13 +9,15 @@ import (
 )
 
 type checkCmd struct {
-	JSON bool `help:"Print the result as JSON." name:"json"`
+	JSON bool   `help:"Print the result as JSON." name:"json"`
+	Mark string `help:"A mark of the audit trail (number:hash) that an earlier check printed and somebody kept elsewhere: report when the trail up to it is another one." name:"audit-mark" placeholder:"MARK"`
 }
 
 // checkResult is what check found. Problems is empty when all is well.
 type checkResult struct {
 	Schema    int64    `json:"schema"`
 	AuditRows int      `json:"audit_rows"`
+	AuditMark string   `json:"audit_mark,omitempty"`
 	Journal   int64    `json:"journal_head"`
 	Problems  []string `json:"problems"`
 }
@@ -37,13 +39,23 @@ func (cmd checkCmd) Run(ctx context.Context, c *console) error {
 	}
 	res.Problems = append(res.Problems, found...)
 	err = s.View(ctx, func(r *store.Read) error {
-		rows, broken, err := r.VerifyAudit()
-		res.AuditRows = rows
-		if broken > 0 {
-			res.Problems = append(res.Problems, fmt.Sprintf("row %d of the audit trail does not follow from the one before: something was altered or taken out", broken))
-		}
+		audit, err := r.VerifyAudit()
 		if err != nil {
 			return err
+		}
+		res.AuditRows, res.AuditMark = audit.Rows, audit.Head
+		if audit.Broken > 0 {
+			res.Problems = append(res.Problems, fmt.Sprintf("row %d of the audit trail does not follow from the one before: something was altered or taken out", audit.Broken))
+		}
+		if audit.Lost > 0 {
+			res.Problems = append(res.Problems, fmt.Sprintf("the newest rows of the audit trail are missing: %d of them were taken away", audit.Lost))
+		}
+		if cmd.Mark != "" {
+			if holds, err := r.AuditHolds(cmd.Mark); err != nil {
+				return err
+			} else if !holds {
+				res.Problems = append(res.Problems, "the audit trail does not hold the row that was marked: it is not the same trail")
+			}
 		}
 		more, err := r.CheckContent()
 		res.Problems = append(res.Problems, more...)
@@ -60,6 +72,9 @@ func (cmd checkCmd) Run(ctx context.Context, c *console) error {
 		}
 	} else {
 		fmt.Fprintf(c.out, "Database: schema %d, journal at %d, %d rows in the audit trail.\n", res.Schema, res.Journal, res.AuditRows)
+		if res.AuditMark != "" {
+			fmt.Fprintf(c.out, "Mark of the audit trail, to keep elsewhere for --audit-mark: %s\n", res.AuditMark)
+		}
 		for _, p := range res.Problems {
 			fmt.Fprintln(c.out, "Problem:", p)
 		}

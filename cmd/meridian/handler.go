@@ -14,6 +14,7 @@ import (
 	"meridian/cms/live"
 	"meridian/cms/pagecache"
 	"meridian/cms/site"
+	"meridian/cms/tally"
 	"meridian/models/store"
 	"meridian/web"
 )
@@ -22,6 +23,7 @@ type handlerOptions struct {
 	Base       string
 	Proxies    proxies
 	CacheBytes int64
+	Tally      *tally.Tally     // nil counts nothing
 	Clock      func() time.Time // time.Now when nil
 	Logger     *slog.Logger     // slog.Default when nil
 }
@@ -31,10 +33,6 @@ type handlerOptions struct {
 // through both.
 func newHandler(s *store.Store, accounts *account.Accounts, o handlerOptions) (http.Handler, error) {
 	reader := live.New(s, o.Base)
-	back, err := admin.New(admin.Options{CMS: cms.New(s), Accounts: accounts, BaseURL: o.Base, ClientAddr: o.Proxies.client, Clock: o.Clock, Logger: o.Logger})
-	if err != nil {
-		return nil, err
-	}
 	readers, err := site.New(reader, site.Options{Clock: o.Clock, Logger: o.Logger})
 	if err != nil {
 		return nil, err
@@ -49,6 +47,13 @@ func newHandler(s *store.Store, accounts *account.Accounts, o handlerOptions) (h
 		readers.ServeHTTP(w, r)
 	})
 	cached := newCache(reader, o.CacheBytes).Wrap(public)
+	back, err := admin.New(admin.Options{CMS: cms.New(s), Accounts: accounts, BaseURL: o.Base, ClientAddr: o.Proxies.client, Readers: cached, Clock: o.Clock, Logger: o.Logger})
+	if err != nil {
+		return nil, err
+	}
+	if o.Tally != nil { // what staff try out above is not counted
+		cached = o.Tally.Wrap(cached)
+	}
 
 	own := http.NewServeMux()
 	own.Handle("GET /admin", http.RedirectHandler("/admin/", http.StatusSeeOther))
@@ -74,8 +79,11 @@ func newCache(reader *live.Reader, size int64) *pagecache.Cache {
 			return site.Params(path)
 		},
 		StripUnknown: func(path string) bool { return !isAPI(path) },
-		// The front door answers by the browser's languages.
-		Bypass: func(r *http.Request) bool { return r.URL.Path == "/" },
+		// The front door answers by the browser's languages, and searches have
+		// no end of addresses.
+		Bypass: func(r *http.Request) bool {
+			return r.URL.Path == "/" || r.URL.Path == api.SearchPath || site.IsSearch(r.URL.Path)
+		},
 	})
 }
 

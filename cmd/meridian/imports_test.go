@@ -32,26 +32,32 @@ var imports = map[string][]string{
 
 	// Editor side: screens, on top of what editors can do.
 	"admin":     {"cms", "cms/account", "cms/block", "models", "web"},
-	"cms":       {"cms/account", "cms/block", "models", "models/store"},
+	"cms":       {"cms/account", "cms/block", "cms/search", "models", "models/store"},
 	"cms/seed":  {"cms", "cms/block", "models", "models/store"},
 	"data/demo": {},
 
+	"cms/backup":        {"models", "models/store"},
 	"cms/demonstration": {"cms", "cms/account", "cms/block", "data/demo", "models", "models/store"},
 
 	// Reader side. The types of models have drafts, so it never sees them.
-	"cms/site": {"cms/block", "cms/live", "cms/pagecache", "web"},
+	"cms/site": {"cms/block", "cms/live", "cms/pagecache", "web", "web/worldmap"},
 	"cms/api":  {"cms/block", "cms/live", "cms/pagecache", "web"},
-	"cms/live": {"cms/block", "models/store"},
+	"cms/live": {"cms/block", "cms/search", "models/store"},
 
 	// The write half of the JSON stands on the editor side.
 	"cms/api/write": {"cms", "cms/account", "cms/block", "models"},
 
-	// Shared: know nothing of ours.
-	"cms/block":     {},
+	// Shared: know nothing of ours but the map.
+	"cms/block":     {"web/worldmap"},
 	"cms/pagecache": {},
+	"cms/search":    {},
 	"web":           {},
 	"web/browser":   {},
 	"web/weblint":   {},
+	"web/worldmap":  {},
+
+	// In front of the readers' side, on behalf of the editors'.
+	"cms/tally": {"models", "models/store"},
 
 	"cms/account":  {"models", "models/store"},
 	"models/store": {"models"},

@@ -45,7 +45,7 @@ func everything(t *testing.T, res *http.Response) string {
 	return res.Status + "\n" + b.String() + "\n" + string(body)
 }
 
-var links = regexp.MustCompile(`(?:href|src)="([^"]+)"|"(?:url|html|json|next|href)":\s*"([^"]+)"`)
+var links = regexp.MustCompile(`(?:href|src)="([^"]+)"|"(?:url|html|json|next|href)":\s*"([^"]+)"|<loc>([^<]+)</loc>`)
 
 // crawl reads everything a reader can come to from the given addresses, and
 // returns what each answer says.
@@ -61,7 +61,7 @@ func crawl(t *testing.T, h http.Handler, from ...string) map[string]string {
 		}
 		seen[path] = everything(t, get(t, h, path))
 		for _, m := range links.FindAllStringSubmatch(seen[path], -1) {
-			u := strings.ReplaceAll(m[1]+m[2], "&amp;", "&")
+			u := strings.ReplaceAll(m[1]+m[2]+m[3], "&amp;", "&")
 			u = strings.ReplaceAll(u, `\u0026`, "&")
 			u = strings.TrimPrefix(u, "http://127.0.0.1:8080")
 			u, _, _ = strings.Cut(u, "#")
@@ -131,7 +131,7 @@ func TestDraftsDoNotLeak(t *testing.T) {
 	}
 
 	h := testHandler(t, env)
-	pages := crawl(t, h, "/", "/en/", "/fr/", "/nl/", "/ar/", "/robots.txt", "/sitemap.xml", "/api/v1", "/api/v1/pages?body=blocks,html,markdown",
+	pages := crawl(t, h, "/", "/en/", "/fr/", "/nl/", "/ar/", "/robots.txt", "/sitemap.xml", "/en/feed.atom", "/en/feed.rss", "/en/feed.json", "/fr/feed.atom", "/api/v1", "/api/v1/pages?body=blocks,html,markdown",
 		"/api/v1/news?body=blocks,html,markdown", "/api/v1/sections?body=blocks,html,markdown", "/api/v1/changes", "/api/v1/changes?limit=1",
 		"/en/about-us/zanzibarslug", "/api/v1/pages/"+env.Page, "/api/v1/pages/"+env.Page+"?lang=nl",
 		"/nl/about-us/dutchdrafttitle", "/en/news/2026/unpublishedtitle", "/en/news/2026/withdrawntitle",

@@ -35,6 +35,7 @@ type cli struct {
 	Seed    seedCmd    `cmd:"" help:"Fill a data folder with synthetic content, for measuring."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database to the schema of this version, after a backup."`
 	Check   checkCmd   `cmd:"" help:"Check the database and the audit trail."`
+	Backup  backupCmd  `cmd:"" help:"Make backups, try them out and restore them."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`
 }
 

@@ -22,7 +22,7 @@ func sentence(e *models.InvalidError) string {
 // inWords returns the sentence for a problem from the first kind of sentences
 // that has one.
 func inWords(p models.Problem, kinds ...string) string {
-	if cat, err := web.NewCatalogue(); err == nil {
+	if cat, err := web.Words(); err == nil {
 		for _, k := range kinds {
 			if s, ok := cat.Sentence("en", k+"."+p.Code, p.Args); ok {
 				return s

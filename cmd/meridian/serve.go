@@ -13,6 +13,7 @@ import (
 
 	"meridian/cms"
 	"meridian/cms/account"
+	"meridian/cms/tally"
 	"meridian/models/store"
 )
 
@@ -34,6 +35,8 @@ const (
 	drainTimeout      = 20 * time.Second
 	refreshEvery      = 500 * time.Millisecond
 	sweepEvery        = time.Hour
+	countEvery        = 10 * time.Second
+	lastlyTimeout     = 5 * time.Second
 )
 
 // Run serves until the context ends, then lets running requests finish.
@@ -79,6 +82,9 @@ func (cmd *serveCmd) Run(ctx context.Context, c *console) error {
 		}
 		fresh = false
 	}
+	if err := cms.New(s).FillSearch(ctx, progress(c.err, "texts to search in")); err != nil {
+		return fmt.Errorf("index what readers search: %w", err)
+	}
 	fmt.Fprintf(c.out, "Meridian serves %s from %s.\n", base, c.data)
 	if fresh {
 		token, err := accounts.NewSetupToken(ctx)
@@ -89,11 +95,12 @@ func (cmd *serveCmd) Run(ctx context.Context, c *console) error {
 	} else {
 		fmt.Fprintf(c.out, "Back office: %s/admin/\n", base)
 	}
-	handler, err := newHandler(s, accounts, handlerOptions{Base: base, Proxies: proxies, CacheBytes: cmd.CacheMB << 20})
+	asked := tally.New(nil)
+	handler, err := newHandler(s, accounts, handlerOptions{Base: base, Proxies: proxies, CacheBytes: cmd.CacheMB << 20, Tally: asked})
 	if err != nil {
 		return err
 	}
-	return serve(ctx, ln, handler, s)
+	return serve(ctx, ln, handler, s, asked)
 }
 
 // newServer returns the server of a handler, with its times and limits.
@@ -110,7 +117,7 @@ func newServer(h http.Handler) *http.Server {
 }
 
 // serve runs the server and the timers, and stops them in that order.
-func serve(ctx context.Context, ln net.Listener, h http.Handler, s *store.Store) error {
+func serve(ctx context.Context, ln net.Listener, h http.Handler, s *store.Store, asked *tally.Tally) error {
 	srv := newServer(h)
 	timers, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var wg sync.WaitGroup
@@ -120,8 +127,15 @@ func serve(ctx context.Context, ln net.Listener, h http.Handler, s *store.Store)
 	wg.Go(func() {
 		every(timers, sweepEvery, "sweep what has ended", sweep(s))
 	})
+	count := func(ctx context.Context) error { return asked.Flush(ctx, s) }
+	wg.Go(func() { every(timers, countEvery, "count what was asked for in vain", count) })
+	defer lastly(ctx, "count what was asked for in vain", count) // once the timers have ended
 	defer wg.Wait()
 	defer stop()
+	// What fell due while nothing ran happens before any reader is answered.
+	due := &timer{clock: wallClock{}, runDue: cms.New(s).RunDue, changed: s.Scheduled()}
+	_, _ = due.once(ctx) // it logs what fails, and the timer tries that again
+	wg.Go(func() { due.run(timers) })
 	failed := make(chan error, 1)
 	wg.Go(func() { failed <- srv.Serve(ln) })
 	// What start-up used is given back before the first reader comes.
@@ -139,16 +153,22 @@ func serve(ctx context.Context, ln net.Listener, h http.Handler, s *store.Store)
 	return nil
 }
 
-// sweep returns the task that deletes what has ended: sessions, and counts of
-// failed sign-ins that hold nobody up any more.
+// sweep returns the task that deletes what has ended: sessions, counts of
+// failed sign-ins that hold nobody up any more, and what was in the trash for
+// long enough.
 func sweep(s *store.Store) func(context.Context) error {
 	return func(ctx context.Context) error {
-		return s.Tx(ctx, func(tx *store.Tx) error {
+		err := s.Tx(ctx, func(tx *store.Tx) error {
 			if err := tx.DeleteExpiredSessions(); err != nil {
 				return err
 			}
 			return tx.DeleteOldAttempts(account.HardStop)
 		})
+		if err != nil {
+			return err
+		}
+		_, err = cms.New(s).PurgeOld(ctx)
+		return err
 	}
 }
 
@@ -174,6 +194,16 @@ func every(ctx context.Context, d time.Duration, what string, fn func(context.Co
 		case <-t.C:
 			once()
 		}
+	}
+}
+
+// lastly calls fn when everything else has ended, for what a timer would have
+// done a moment later.
+func lastly(ctx context.Context, what string, fn func(context.Context) error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastlyTimeout)
+	defer cancel()
+	if err := fn(ctx); err != nil {
+		slog.Error("timer failed", "task", what, "err", err)
 	}
 }
 

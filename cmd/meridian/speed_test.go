@@ -40,6 +40,7 @@ func BenchmarkSpeed(b *testing.B) {
 	b.Run("cached", benchCached)
 	b.Run("cold", benchCold)
 	b.Run("publish", benchPublish)
+	b.Run("move", benchMove)
 	b.Run("start", benchStart)
 	b.Run("memory", benchMemory)
 	b.Run("seed", benchSeed)

@@ -230,11 +230,12 @@ func TestKeys(t *testing.T) {
 	s := newSite(t)
 	allowed := map[string]bool{}
 	for _, k := range strings.Fields(`
-		installation names languages journal collections links tag name dir epoch head cursor url kind html json
+		installation names languages journal collections network tree resolve links tag name dir epoch head cursor url kind html json
 		items next count changes more seq at entry action
 		id urn type lang original_lang title summary slug path section ancestors published_at updated_at revision hash editions
 		language requested served reason translation source_lang source_revision fresh blocks_behind as_of machine body blocks markdown image fields facts
 		schema doc content attrs text marks level
+		counts sections countries regions statuses label point lat lon member associate former
 		en fr nl ar
 		status detail instance errors pointer code resync reference`) {
 		allowed[k] = true

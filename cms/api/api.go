@@ -85,21 +85,21 @@ type request struct {
 }
 
 var (
-	itemParams    = []string{"lang", "body", "fields"}
+	itemParams    = []string{"lang", "body", "fields", "include"}
 	changesParams = []string{"since", "limit"}
 )
 
 // listParams returns what a list of a kind can be asked with: only news have a
 // year, and sections carry no topics.
 func listParams(k live.Kind) []string {
-	list := []string{"lang", "section", "sort", "limit", "cursor", "count", "fields", "body"}
+	list := []string{"lang", "fallback", "fresh", "section", "sort", "limit", "cursor", "count", "fields", "body", "include"}
 	if k.Name != "section" {
 		list = append(list, "topic")
 	}
 	if k.Name == "news" {
 		list = append(list, "year")
 	}
-	return list
+	return append(list, filterParams(k)...)
 }
 
 // routes is every address there is.
@@ -108,6 +108,10 @@ func routes() []route {
 		{Root, nil, (*handler).index},
 		{Root + "/", nil, (*handler).index},
 		{Root + "/changes", changesParams, (*handler).changes},
+		{SearchPath, searchParams, (*handler).search},
+		{NetworkPath, networkParams, (*handler).network},
+		{TreePath, treeParams, (*handler).tree},
+		{ResolvePath, resolveParams, (*handler).resolve},
 	}
 	for _, k := range live.Kinds {
 		list = append(list,
@@ -120,7 +124,7 @@ func routes() []route {
 
 // declared are the parameters of collections by name.
 var declared = func() map[string][]string {
-	m := map[string][]string{"changes": changesParams}
+	m := map[string][]string{"changes": changesParams, "search": searchParams, "network": networkParams, "tree": treeParams, "resolve": resolveParams}
 	for _, k := range live.Kinds {
 		m[k.Plural] = listParams(k)
 	}
@@ -139,10 +143,16 @@ func Params(path string) []string {
 	switch {
 	case !item || list == nil:
 		return list
-	case name == "changes" || entry == "" || strings.Contains(entry, "/"):
+	case !isCollection(name) || entry == "" || strings.Contains(entry, "/"):
 		return nil
 	}
 	return itemParams
+}
+
+// isCollection reports whether a name is that of a collection with items.
+func isCollection(name string) bool {
+	k, ok := live.KindOf(name)
+	return ok && k.Plural == name
 }
 
 // read turns a reading into a handler: parameters, one view of the site, the
@@ -156,7 +166,14 @@ func (h *handler) read(rt route) gin.HandlerFunc {
 		ctx, cancel := context.WithTimeout(c.Request.Context(), timeout)
 		defer cancel()
 		var a *answer
-		err := h.reader.View(ctx, func(v *live.View) (err error) {
+		view := h.reader.View
+		switch {
+		case rt.path == SearchPath:
+			view = h.reader.SearchView
+		case isCollection(strings.TrimPrefix(rt.path, Root+"/")), rt.path == TreePath:
+			view = h.reader.ListView
+		}
+		err := view(ctx, func(v *live.View) (err error) {
 			if !v.Installed() {
 				return problem(http.StatusServiceUnavailable, "not-installed", "Not set up yet", "This site has not been set up yet.")
 			}

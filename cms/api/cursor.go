@@ -6,8 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"strconv"
-	"strings"
 
 	"meridian/cms/live"
 )
@@ -29,7 +27,7 @@ var errCursor = errors.New("not a cursor")
 func (h *handler) seal(v *live.View, q live.Query, at live.After) string {
 	place, err := json.Marshal(at)
 	if err != nil {
-		panic(err) // two strings
+		panic(err) // texts
 	}
 	b := append(make([]byte, sealBytes, sealBytes+queryBytes+len(place)), hashQuery(q)...)
 	b = append(b, place...)
@@ -46,7 +44,7 @@ func (h *handler) open(v *live.View, q live.Query, cursor string) (at live.After
 	if err != nil || len(b) <= sealBytes+queryBytes || !hmac.Equal(b[:sealBytes], h.mac(v, b[sealBytes:])) {
 		return at, false, errCursor
 	}
-	if err := json.Unmarshal(b[sealBytes+queryBytes:], &at); err != nil {
+	if err := json.Unmarshal(b[sealBytes+queryBytes:], &at); err != nil || len(at.Keys) == 0 { // one of an older version
 		return at, false, errCursor
 	}
 	return at, string(b[sealBytes:sealBytes+queryBytes]) == string(hashQuery(q)), nil
@@ -63,15 +61,19 @@ func (h *handler) cursor(v *live.View, r *query, q live.Query) (*live.After, err
 	case err != nil:
 		r.fault("cursor", codeCursor, "cursor is taken from the next address of a list, unchanged.")
 	case !same:
-		r.fault("cursor", codeMismatch, "The cursor belongs to a list with another language, section, topic, year or order.")
+		r.fault("cursor", codeMismatch, "The cursor belongs to a list with other languages, another section, topic, year or order, or other filters.")
 	}
 	return &at, nil
 }
 
 // hashQuery covers what decides which items a list has and in which order. The
-// size of a page and the members of an item may change on the way.
+// size of a page and what is shown of an item may change on the way.
 func hashQuery(q live.Query) []byte {
-	sum := sha256.Sum256([]byte(strings.Join([]string{q.Kind, q.Lang, q.Section, q.Topic, q.Year, q.Sort, strconv.FormatBool(q.Desc)}, "\x00")))
+	b, err := json.Marshal([]any{q.Kind, q.Lang, q.Fallback, q.Section, q.Topic, q.Year, q.Sort, q.Desc, q.Then, q.Fresh, q.Filters})
+	if err != nil {
+		panic(err) // texts
+	}
+	sum := sha256.Sum256(b)
 	return sum[:queryBytes]
 }
 

@@ -6,14 +6,19 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"meridian/cms/live"
 )
 
-// members are the names of the members of an item, in their order.
+// members are the names of the members of an item, in their order, those aside
+// that are there only when they are asked for otherwise.
 var members = func() []string {
 	t := reflect.TypeFor[Item]()
-	list := make([]string, t.NumField())
-	for i := range list {
-		list[i], _, _ = strings.Cut(t.Field(i).Tag.Get("json"), ",")
+	var list []string
+	for i := range t.NumField() {
+		if name, option, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); option == "" {
+			list = append(list, name)
+		}
 	}
 	return list
 }()
@@ -33,6 +38,23 @@ func (q *query) shape(standard forms) (selection, forms) {
 		f = forms{}
 	}
 	return s, f
+}
+
+// without returns the parts of items that nobody will see.
+func (s selection) without(f forms, inc include) live.Parts {
+	var p live.Parts
+	for _, x := range []struct {
+		part live.Parts
+		seen bool
+	}{
+		{live.PartText, !f.none()}, {live.PartFacts, s.has("facts")}, {live.PartEditions, s.has("editions")},
+		{live.PartAncestors, s.has("section") || s.has("ancestors") || inc.author}, {live.PartTranslation, s.has("translation")},
+	} {
+		if !x.seen {
+			p |= x.part
+		}
+	}
+	return p
 }
 
 // has reports whether a member was asked for.
@@ -69,6 +91,15 @@ func (s selected) MarshalJSON() ([]byte, error) {
 		b.WriteString(`"` + name + `":`)
 		b.Write(value)
 		sep = ','
+	}
+	if s.item.Included != nil {
+		value, err := json.Marshal(s.item.Included)
+		if err != nil {
+			return nil, err
+		}
+		b.WriteByte(sep)
+		b.WriteString(`"included":`)
+		b.Write(value)
 	}
 	b.WriteByte('}')
 	return b.Bytes(), nil

@@ -14,6 +14,7 @@ import (
 func (h *handler) item(v *live.View, r *request, kind live.Kind) (*answer, error) {
 	lang := r.lang()
 	sel, forms := r.shape(forms{blocks: true, html: true})
+	inc := r.include()
 	if err := r.err(); err != nil {
 		return nil, err
 	}
@@ -24,12 +25,12 @@ func (h *handler) item(v *live.View, r *request, kind live.Kind) (*answer, error
 	if err != nil {
 		return nil, err
 	}
-	shape, err := itemOf(v, it, served, forms)
+	shapes, err := shape(v, []*live.Item{it}, served, forms, inc)
 	if err != nil {
 		return nil, err
 	}
-	a := &answer{shape: sel.of(shape), lang: it.Lang, modified: it.UpdatedAt}
-	a.links = []string{`<` + shape.URL + `>; rel="alternate"; type="text/html"; hreflang="` + it.Lang + `"`}
+	a := &answer{shape: sel.of(shapes[0]), lang: it.Lang, modified: it.UpdatedAt}
+	a.links = []string{`<` + shapes[0].URL + `>; rel="alternate"; type="text/html"; hreflang="` + it.Lang + `"`}
 	return a, nil
 }
 

@@ -29,7 +29,7 @@ func dump(w *httptest.ResponseRecorder) []byte {
 func (s *site) everything(t testing.TB) map[string][]byte {
 	t.Helper()
 	out := map[string][]byte{}
-	queue := []string{Root, Root + "/changes"}
+	queue := []string{Root, Root + "/changes", Root + "/network"}
 	for _, k := range []string{"sections", "pages", "news"} {
 		queue = append(queue, Root+"/"+k+"?body=blocks,html,markdown&count=true&limit=3")
 	}

@@ -17,9 +17,18 @@ const maxTexts = 8 << 20
 // list answers with one page of a collection.
 func (h *handler) list(v *live.View, r *request, kind live.Kind) (*answer, error) {
 	sel, forms := r.shape(forms{})
-	q := live.Query{Kind: kind.Name, Lang: r.lang(), Limit: r.number("limit", 1, 200, 20)}
+	inc := r.include()
+	q := live.Query{Kind: kind.Name, Lang: r.lang(), Limit: r.number("limit", 1, 200, 20), Without: sel.without(forms, inc)}
+	if q.Fallback = r.langs("fallback"); q.Fallback != nil && q.Lang != "" {
+		q.Fallback = slices.Insert(slices.DeleteFunc(q.Fallback, func(l string) bool { return l == q.Lang }), 0, q.Lang)
+	}
+	requested := q.Lang
+	if q.Fallback != nil {
+		q.Lang, requested = "", q.Fallback[0]
+	}
 	count := r.choice("count", "false", "true") == "true"
-	q.Sort, q.Desc = r.sort(kind)
+	q.Fresh = r.choice("fresh", "false", "true") == "true"
+	q.Sort, q.Desc, q.Then = r.sort(kind)
 	if _, ok := r.get("year"); ok {
 		q.Year = strconv.Itoa(r.number("year", 1000, 9999, 0))
 	}
@@ -27,6 +36,9 @@ func (h *handler) list(v *live.View, r *request, kind live.Kind) (*answer, error
 		return nil, err
 	}
 	var err error
+	if q.Filters, err = r.filters(v, kind); err != nil {
+		return nil, err
+	}
 	if q.After, err = h.cursor(v, r.query, q); err != nil {
 		return nil, err
 	}
@@ -41,27 +53,19 @@ func (h *handler) list(v *live.View, r *request, kind live.Kind) (*answer, error
 	if err != nil {
 		return nil, err
 	}
-	out := &List{Items: []any{}}
+	served := Served{Reason: ReasonEvery}
+	if requested != "" {
+		served.Requested, served.Reason = &requested, ReasonRequested
+	}
+	shapes, err := shape(v, page.Items, served, forms, inc)
+	if err != nil {
+		return nil, err
+	}
+	page.Cut(len(shapes))
+	out := &List{Items: make([]any, len(shapes))}
 	a := &answer{shape: out}
-	texts := 0
-	for i, it := range page.Items {
-		served := Served{Served: it.Lang, Reason: ReasonEvery}
-		if q.Lang != "" {
-			served.Requested, served.Reason = &q.Lang, ReasonRequested
-		}
-		item, err := itemOf(v, it, served, forms)
-		if err != nil {
-			return nil, err
-		}
-		if texts += item.Body.size(); i > 0 && texts > maxTexts {
-			// The page that ends before this item knows where the next begins.
-			q.Limit = i
-			if page, err = v.List(q); err != nil {
-				return nil, err
-			}
-			break
-		}
-		out.Items = append(out.Items, sel.of(item))
+	for i, item := range shapes {
+		out.Items[i] = sel.of(item)
 		a.modified = latest(a.modified, item.UpdatedAt)
 	}
 	if page.Next != nil {
@@ -77,6 +81,35 @@ func (h *handler) list(v *live.View, r *request, kind live.Kind) (*answer, error
 		out.Count = &n
 	}
 	return a, nil
+}
+
+// shape gives items the shape of an answer. served says which language was
+// asked for; there are fewer shapes than items where their texts would be too
+// much for one answer.
+func shape(v *live.View, items []*live.Item, served Served, f forms, inc include) ([]*Item, error) {
+	more, err := included(v, items, inc)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*Item, 0, len(items))
+	texts := 0
+	for i, it := range items {
+		s := served
+		s.Served = it.Lang
+		if s.Reason == ReasonRequested && s.Requested != nil && *s.Requested != it.Lang {
+			s.Reason = ReasonFallback
+		}
+		item, err := itemOf(v, it, s, f)
+		if err != nil {
+			return nil, err
+		}
+		if texts += item.Body.size(); i > 0 && texts > maxTexts {
+			break
+		}
+		item.Included = more[i]
+		out = append(out, item)
+	}
+	return out, nil
 }
 
 // size is the number of bytes of a text in all its forms.
@@ -104,8 +137,12 @@ func nextURL(v *live.View, r *request, cursor string) string {
 	return v.Absolute(r.path + "?" + values.Encode())
 }
 
+// maxKeys is how many keys a list is sorted by.
+const maxKeys = 3
+
 // sort returns the order: the newest first unless another one is asked for.
-func (q *query) sort(kind live.Kind) (key string, desc bool) {
+// then has the keys behind the first one.
+func (q *query) sort(kind live.Kind) (key string, desc bool, then string) {
 	keys := slices.Clone(live.SortKeys)
 	key = "-date"
 	if kind.Name != "news" {
@@ -113,13 +150,19 @@ func (q *query) sort(kind live.Kind) (key string, desc bool) {
 		key = "-published_at"
 	}
 	if v, ok := q.get("sort"); ok {
-		key = v
+		key, then, _ = strings.Cut(v, ",")
+		var seen []string
+		for s := range strings.SplitSeq(v, ",") {
+			s = strings.TrimPrefix(s, "-")
+			if !slices.Contains(keys, s) || slices.Contains(seen, s) || len(seen) == maxKeys || strings.HasSuffix(v, ",") {
+				q.fault("sort", codeValue, "sort is one to "+strconv.Itoa(maxKeys)+" of "+strings.Join(keys, ", ")+", with commas and nothing twice, each with - in front for the other way round.")
+				break
+			}
+			seen = append(seen, s)
+		}
 	}
 	key, desc = strings.CutPrefix(key, "-")
-	if !slices.Contains(keys, key) {
-		q.fault("sort", codeValue, "sort is one of "+strings.Join(keys, ", ")+", with - in front for the other way round.")
-	}
-	return key, desc
+	return key, desc, then
 }
 
 // scope reads what narrows a list to a section and a topic. Both must exist,

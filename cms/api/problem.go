@@ -89,7 +89,7 @@ func (h *handler) problemOf(ctx context.Context, path string, err error) *Proble
 			return gone(reason)
 		}
 		return notFound()
-	case ctx.Err() != nil: // however the database put it
+	case ctx.Err() != nil, errors.Is(err, live.ErrBusy): // however the database put it
 		return problem(http.StatusServiceUnavailable, "busy", "Too slow", "The answer took too long. Ask for less, or again later.")
 	}
 	reference := strings.ToLower(rand.Text()[:12])

@@ -30,6 +30,9 @@ func parseQuery(raw string, declared []string) *query {
 	slices.Sort(names)
 	for _, name := range names {
 		switch {
+		case !slices.Contains(declared, name) && strings.HasPrefix(name, filterPrefix) && slices.ContainsFunc(declared, isFilter):
+			code, detail := unknownFilter(name, declared)
+			q.fault(name, code, detail)
 		case !slices.Contains(declared, name):
 			q.fault(name, codeUnknown, "There is no parameter "+clip(name)+" here. "+allowed(declared))
 		case len(q.values[name]) > 1:
@@ -41,9 +44,14 @@ func parseQuery(raw string, declared []string) *query {
 	return q
 }
 
+func isFilter(name string) bool { return strings.HasPrefix(name, filterPrefix) }
+
 func allowed(declared []string) string {
 	if len(declared) == 0 {
 		return "This address takes none."
+	}
+	if i := slices.IndexFunc(declared, isFilter); i >= 0 { // they come last
+		declared = append(slices.Clone(declared[:i]), "filter[field], filter[field][operator]")
 	}
 	return "This address takes " + strings.Join(declared, ", ") + "."
 }
@@ -96,6 +104,26 @@ func (q *query) lang() string {
 	}
 	return v
 }
+
+// langs returns a comma list of distinct language tags, nil when none was
+// given.
+func (q *query) langs(name string) []string {
+	v, ok := q.get(name)
+	if !ok {
+		return nil
+	}
+	list := strings.Split(v, ",")
+	for i, s := range list {
+		if !tagForm.MatchString(s) || s == "und" || slices.Contains(list[:i], s) || i >= maxLangs {
+			q.fault(name, codeValue, name+" is a list, with commas and nothing twice, of at most "+strconv.Itoa(maxLangs)+" language tags such as fr, pt-BR or zh-Hant.")
+			return nil
+		}
+	}
+	return list
+}
+
+// maxLangs bounds the languages that may stand in for one another.
+const maxLangs = 10
 
 // choice returns one of the values, the first one when none was given.
 func (q *query) choice(name string, values ...string) string {

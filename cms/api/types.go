@@ -16,7 +16,13 @@ type Index struct {
 	Languages   []Language   `json:"languages"`
 	Journal     Journal      `json:"journal"`
 	Collections []Collection `json:"collections"`
-	Links       Links        `json:"links"`
+	// Network is the address of the organisations of the network.
+	Network string `json:"network"`
+	// Tree is the address of the sections and pages, for menus.
+	Tree string `json:"tree"`
+	// Resolve, with url= behind it, tells what an address for readers leads to.
+	Resolve string `json:"resolve"`
+	Links   Links  `json:"links"`
 }
 
 // Language is a language the site is kept in.
@@ -95,6 +101,8 @@ type Item struct {
 	// an organisation is here.
 	Facts map[string]any `json:"facts"`
 	Links Links          `json:"links"`
+	// Included is there with include= only.
+	Included *Included `json:"included,omitempty"`
 }
 
 // Ref names a section.
@@ -121,14 +129,16 @@ type Served struct {
 	// Requested is null when no language was asked for.
 	Requested *string `json:"requested"`
 	Served    string  `json:"served"`
-	// Reason is "requested"; "original" where an item was asked for in no
-	// language; "every" in a list that holds every public edition.
+	// Reason is "requested"; "fallback" where another language stands in for
+	// the first of those asked for; "original" where an item was asked for in
+	// no language; "every" in a list that holds every public edition.
 	Reason string `json:"reason"`
 }
 
 // Reasons in Served.
 const (
 	ReasonRequested = "requested"
+	ReasonFallback  = "fallback"
 	ReasonOriginal  = "original"
 	ReasonEvery     = "every"
 )

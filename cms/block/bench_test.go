@@ -2,6 +2,7 @@ package block
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -110,4 +111,36 @@ func BenchmarkPage40(b *testing.B) {
 			d.Hashes()
 		}
 	})
+}
+
+// BenchmarkDiffHTML compares a text of 600 blocks with the same a day of work
+// later, and with one in which every paragraph changed.
+func BenchmarkDiffHTML(b *testing.B) {
+	was := pageOf(600)
+	edited := func(every int) *Document {
+		d := was.Clone()
+		for i := range d.Doc.Content {
+			if n := &d.Doc.Content[i]; i%every == 0 {
+				eachParagraph(n, func(inline []Node) {
+					if len(inline) > 0 {
+						inline[0].Text = strings.ReplaceAll(inline[0].Text, "a", "o") + " !"
+					}
+				})
+			}
+		}
+		d.Doc.Content = slices.Insert(slices.Delete(d.Doc.Content, 100, 103), 400, was.Doc.Content[100].Clone())
+		return d
+	}
+	r := site{"fr"}
+	for _, every := range []int{10, 1} {
+		now := edited(every)
+		b.Run(fmt.Sprintf("600 blocks, one in %d changed", every), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := DiffHTML(was, now, r, DiffOptions{Lang: "fr"}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }

@@ -187,12 +187,17 @@ func (c *checker) inline(nodes []Node) {
 
 var fakeItem = regexp.MustCompile(`^\s*([-–•*·▪]|\d{1,2}[.)])\s`)
 
+// longParagraph is how many words a paragraph has before it is long.
+const longParagraph = 120
+
 func (c *checker) paragraph(n *Node) {
 	if len(n.Content) == 0 {
 		return
 	}
-	if words := countWords(inlineWords(n.Content)); words > 120 {
-		c.add(Warning, "paragraph.long", "words", words)
+	if text := inlineWords(n.Content); mostWords(text) > longParagraph {
+		if words := countWords(text); words > longParagraph {
+			c.add(Warning, "paragraph.long", "words", words)
+		}
 	}
 	bold, fake, start := true, false, true
 	for i := range n.Content {

@@ -1,8 +1,11 @@
 package block
 
 import (
+	"maps"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 	"github.com/sergi/go-diff/diffmatchpatch"
@@ -52,6 +55,23 @@ type BlockDiff struct {
 // Diff compares two documents block by block, by id: in the order of the new one,
 // removed blocks after the block they followed.
 func Diff(old, new *Document) []BlockDiff {
+	out := alignBlocks(old, new)
+	for i := range out {
+		b := &out[i]
+		var was, is string
+		if b.Old != nil {
+			was = blockWords(b.Old)
+		}
+		if b.New != nil {
+			is = blockWords(b.New)
+		}
+		b.Spans = DiffWords(was, is)
+	}
+	return out
+}
+
+// alignBlocks is Diff without the comparison of words: Spans are left out.
+func alignBlocks(old, new *Document) []BlockDiff {
 	before := make(map[string]int, len(old.Doc.Content))
 	for i := range old.Doc.Content {
 		before[old.Doc.Content[i].ID()] = i
@@ -65,11 +85,7 @@ func Diff(old, new *Document) []BlockDiff {
 	removedAfter := func(i int) {
 		for i++; i < len(old.Doc.Content) && !kept[old.Doc.Content[i].ID()]; i++ {
 			n := &old.Doc.Content[i]
-			b := BlockDiff{ID: n.ID(), Type: n.Type, Change: Removed, Old: n}
-			if words := blockWords(n); words != "" {
-				b.Spans = []Span{{Delete, words}}
-			}
-			out = append(out, b)
+			out = append(out, BlockDiff{ID: n.ID(), Type: n.Type, Change: Removed, Old: n})
 		}
 	}
 	removedAfter(-1)
@@ -77,11 +93,7 @@ func Diff(old, new *Document) []BlockDiff {
 		n := &new.Doc.Content[i]
 		at, was := before[n.ID()]
 		if !was {
-			b := BlockDiff{ID: n.ID(), Type: n.Type, Change: Added, New: n}
-			if words := blockWords(n); words != "" {
-				b.Spans = []Span{{Insert, words}}
-			}
-			out = append(out, b)
+			out = append(out, BlockDiff{ID: n.ID(), Type: n.Type, Change: Added, New: n})
 			continue
 		}
 		b := compareBlocks(&old.Doc.Content[at], n)
@@ -99,31 +111,24 @@ func Diff(old, new *Document) []BlockDiff {
 
 func compareBlocks(old, new *Node) BlockDiff {
 	b := BlockDiff{ID: new.ID(), Type: new.Type, Change: Same, Old: old, New: new}
-	was, is := blockWords(old), blockWords(new)
-	if string(appendNode(nil, old)) == string(appendNode(nil, new)) {
-		if is != "" {
-			b.Spans = []Span{{Equal, is}}
-		}
+	if equalNode(old, new) {
 		return b
 	}
 	b.Change = Changed
-	b.Spans = DiffWords(was, is)
 	if old.Type != new.Type {
 		b.Attrs = append(b.Attrs, "type")
 	}
-	names := map[string]any{}
-	for k := range old.Attrs {
-		names[k] = nil
+	names := maps.Clone(old.Attrs)
+	if names == nil {
+		names = map[string]any{}
 	}
-	for k := range new.Attrs {
-		names[k] = nil
-	}
+	maps.Copy(names, new.Attrs)
 	for _, k := range sortedKeys(names) {
-		if string(appendValue(nil, old.Attrs[k])) != string(appendValue(nil, new.Attrs[k])) {
+		if !equalValue(old.Attrs[k], new.Attrs[k]) {
 			b.Attrs = append(b.Attrs, k)
 		}
 	}
-	if was == is && string(appendNodes(nil, old.Content)) != string(appendNodes(nil, new.Content)) {
+	if blockWords(old) == blockWords(new) && !equalNodes(old.Content, new.Content) {
 		if shape(old) != shape(new) {
 			b.Attrs = append(b.Attrs, "structure")
 		} else {
@@ -131,6 +136,37 @@ func compareBlocks(old, new *Node) BlockDiff {
 		}
 	}
 	return b
+}
+
+// equalNode tells whether two nodes are stored alike: whether their JSON is equal.
+func equalNode(a, b *Node) bool {
+	if a.Type != b.Type || a.Type == "text" && a.Text != b.Text || len(a.Attrs) != len(b.Attrs) {
+		return false
+	}
+	for k, v := range a.Attrs {
+		if w, ok := b.Attrs[k]; !ok || !equalValue(v, w) {
+			return false
+		}
+	}
+	return slices.EqualFunc(a.Marks, b.Marks, equalMark) && equalNodes(a.Content, b.Content)
+}
+
+func equalNodes(a, b []Node) bool {
+	return slices.EqualFunc(a, b, func(a, b Node) bool { return equalNode(&a, &b) })
+}
+
+func equalValue(a, b any) bool {
+	switch a := a.(type) {
+	case string:
+		if b, ok := b.(string); ok {
+			return a == b
+		}
+	case []Node:
+		if b, ok := b.([]Node); ok {
+			return equalNodes(a, b)
+		}
+	}
+	return string(appendValue(nil, a)) == string(appendValue(nil, b))
 }
 
 // shape is the tree of a block without its words and marks.
@@ -190,83 +226,115 @@ func DiffWords(old, new string) []Span {
 		}
 		return []Span{{Equal, new}}
 	}
-	// Every distinct word becomes one rune; the comparison then is one of runes.
-	var table []string
-	number := map[string]rune{}
-	encode := func(s string) []rune {
-		var out []rune
-		state, word := -1, ""
-		for s != "" {
-			word, s, state = uniseg.FirstWordInString(s, state)
-			r, ok := number[word]
+	a, b := cutWords(old), cutWords(new)
+	var spans []Span
+	for _, h := range readable(compareLists(a, b, mostTime), a) {
+		var text []string
+		if h.op == Insert {
+			text, b = b[:h.n], b[h.n:]
+		} else {
+			text, a = a[:h.n], a[h.n:]
+			if h.op == Equal {
+				b = b[h.n:]
+			}
+		}
+		spans = append(spans, Span{h.op, strings.Join(text, "")})
+	}
+	return spans
+}
+
+// mostTime is how long one comparison may look for the shortest way from one
+// text to the other. After that the answer is still right, only coarser.
+const mostTime = 200 * time.Millisecond
+
+// cutWords cuts a text into its words and what stands between them.
+func cutWords(s string) []string {
+	out := make([]string, 0, len(s)/4+1)
+	state, word := -1, ""
+	for s != "" {
+		word, s, state = uniseg.FirstWordInString(s, state)
+		out = append(out, word)
+	}
+	return out
+}
+
+// hunk is a piece of a comparison of two lists: the next n of both (Equal), of the
+// old one (Delete) or of the new one (Insert).
+type hunk struct {
+	op Op
+	n  int
+}
+
+// compareLists finds a short way from one list to the other, within the limit.
+func compareLists(old, new []string, limit time.Duration) []hunk {
+	// Every distinct element becomes one rune; the comparison then is one of runes.
+	number := make(map[string]rune, len(old))
+	encode := func(list []string) []rune {
+		out := make([]rune, len(list))
+		for i, s := range list {
+			r, ok := number[s]
 			if !ok {
-				r = rune(len(table) + 1)
+				r = rune(len(number) + 1)
 				if r >= 0xd800 {
 					r += 0x800 // no surrogates
 				}
-				number[word] = r
-				table = append(table, word)
+				number[s] = r
 			}
-			out = append(out, r)
+			out[i] = r
 		}
 		return out
 	}
 	a, b := encode(old), encode(new)
 	dmp := diffmatchpatch.New()
-	// After this the comparison is still right, only coarser.
-	dmp.DiffTimeout = 200 * time.Millisecond
-	var spans []Span
+	dmp.DiffTimeout = max(limit, time.Millisecond) // 0 would be no limit
+	var out []hunk
 	for _, d := range dmp.DiffMainRunes(a, b, false) {
-		var text []byte
-		for _, r := range d.Text {
-			if r >= 0xe000 {
-				r -= 0x800
-			}
-			text = append(text, table[r-1]...)
-		}
-		op := Equal
+		h := hunk{Equal, utf8.RuneCountInString(d.Text)}
 		switch d.Type {
 		case diffmatchpatch.DiffInsert:
-			op = Insert
+			h.op = Insert
 		case diffmatchpatch.DiffDelete:
-			op = Delete
+			h.op = Delete
 		}
-		spans = append(spans, Span{op, string(text)})
+		out = append(out, h)
 	}
-	return readable(spans)
+	return out
 }
 
 // readable joins edits that only white space holds apart and puts what was
 // deleted before what was inserted: "one two" → "three four" is one change of two
-// words, not two changes.
-func readable(spans []Span) []Span {
-	var out []Span
-	var del, ins string
+// words, not two changes. old is the list the hunks begin with.
+func readable(hunks []hunk, old []string) []hunk {
+	var out []hunk
+	del, ins := 0, 0
 	flush := func() {
-		if del != "" {
-			out = append(out, Span{Delete, del})
+		if del > 0 {
+			out = append(out, hunk{Delete, del})
 		}
-		if ins != "" {
-			out = append(out, Span{Insert, ins})
+		if ins > 0 {
+			out = append(out, hunk{Insert, ins})
 		}
-		del, ins = "", ""
+		del, ins = 0, 0
 	}
-	for i, s := range spans {
+	for i, h := range hunks {
 		switch {
-		case s.Op == Delete:
-			del += s.Text
-		case s.Op == Insert:
-			ins += s.Text
-		case del != "" && ins != "" && i+1 < len(spans) && isSpace(s.Text) && replaced(spans[i+1:]):
-			del += s.Text
-			ins += s.Text
+		case h.op == Delete:
+			del += h.n
+		case h.op == Insert:
+			ins += h.n
+		case del > 0 && ins > 0 && replaced(hunks[i+1:]) && allSpace(old[:h.n]):
+			del += h.n
+			ins += h.n
 		default:
 			flush()
-			if last := len(out) - 1; last >= 0 && out[last].Op == Equal {
-				out[last].Text += s.Text
+			if last := len(out) - 1; last >= 0 && out[last].op == Equal {
+				out[last].n += h.n
 			} else {
-				out = append(out, s)
+				out = append(out, h)
 			}
+		}
+		if h.op != Insert {
+			old = old[h.n:]
 		}
 	}
 	flush()
@@ -274,15 +342,15 @@ func readable(spans []Span) []Span {
 }
 
 // replaced tells whether both a deletion and an insertion come next.
-func replaced(spans []Span) bool {
-	return len(spans) >= 2 && spans[0].Op != Equal && spans[1].Op != Equal
+func replaced(hunks []hunk) bool {
+	return len(hunks) >= 2 && hunks[0].op != Equal && hunks[1].op != Equal
 }
 
-func isSpace(s string) bool {
-	for _, r := range s {
-		if r != ' ' && r != '\n' && r != '\t' && r != 0xa0 && r != 0x202f {
+func allSpace(words []string) bool {
+	for _, s := range words {
+		if strings.Trim(s, " \n\t\u00a0\u202f") != "" {
 			return false
 		}
 	}
-	return s != ""
+	return true
 }

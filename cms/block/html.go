@@ -58,6 +58,10 @@ type htmlWriter struct {
 	r     Resolver
 	doc   *Document
 	level int // of the last heading; 1 is the page's title
+
+	// changes are what to write for the words of attributes of the block when a
+	// comparison is written; see DiffHTML.
+	changes map[string][]Span
 }
 
 // start opens the element of a block.
@@ -162,6 +166,7 @@ func (w *htmlWriter) list(n *Node) {
 			}
 		}
 		w.open("li")
+		w.partChange(item)
 		for j := range item.Content {
 			c := &item.Content[j]
 			switch {
@@ -228,17 +233,17 @@ func (w *htmlWriter) quote(n *Node) {
 		if linked {
 			w.open("a")
 			w.url("href", source)
-			w.text(w.words(cite))
+			w.attrText("cite", cite)
 			w.shut()
 		} else {
-			w.text(w.words(cite))
+			w.attrText("cite", cite)
 		}
 		if role != "" {
 			w.text(", ")
 		}
 	}
 	if role != "" {
-		w.text(w.words(role))
+		w.attrText("role", role)
 	}
 }
 
@@ -284,7 +289,7 @@ func (w *htmlWriter) titled(n *Node, name, title string) {
 	if ValidID(id) {
 		w.attr("id", id+"-t")
 	}
-	w.text(w.words(title))
+	w.attrText("title", title)
 	w.shut()
 }
 
@@ -301,13 +306,15 @@ func (w *htmlWriter) table(n *Node) {
 		w.open("table")
 		w.open("caption")
 		w.attr("id", id+"-t")
-		w.text(w.words(caption))
+		w.attrText("caption", caption)
 		w.shut()
 	} else {
 		w.attr("aria-label", w.r.Word("table"))
 		w.open("table")
 		if caption != "" {
-			w.element("caption", w.words(caption))
+			w.open("caption")
+			w.attrText("caption", caption)
+			w.shut()
 		}
 	}
 	headRow, headCol := n.flag("headerRow"), n.flag("headerCol")
@@ -329,6 +336,7 @@ func (w *htmlWriter) table(n *Node) {
 			w.open("tbody")
 		}
 		w.open("tr")
+		w.partChange(&n.Content[i])
 		for j := range n.Content[i].Content {
 			c := &n.Content[i].Content[j]
 			switch {

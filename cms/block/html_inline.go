@@ -14,7 +14,7 @@ func (w *htmlWriter) inline(nodes []Node) {
 		n := &nodes[i]
 		marks := n.Marks
 		if n.Type == "hard_break" {
-			marks = nil
+			marks = breakMarks(marks)
 		}
 		same := 0
 		for same < len(open) && same < len(marks) && equalMark(open[same], marks[same]) {
@@ -89,6 +89,8 @@ func (w *htmlWriter) mark(m Mark) {
 		w.open("sup")
 	case "sub":
 		w.open("sub")
+	case changeKey:
+		w.changed(m)
 	}
 }
 

@@ -17,19 +17,25 @@ type reporter interface {
 // allowed are the elements the package may write, with their attributes besides
 // class, id, lang and dir.
 var allowed = map[string][]string{
-	"a": {"href", "hreflang", "title", "type", "rel"}, "abbr": {"title"}, "address": {"itemscope", "itemtype"},
+	"a": {"href", "hreflang", "title", "type", "rel", "tabindex", "aria-hidden"}, "abbr": {"title"}, "address": {"itemscope", "itemtype"},
 	"article": nil, "aside": {"aria-labelledby", "aria-label"}, "bdi": {"itemprop"}, "blockquote": {"cite"}, "br": nil, "caption": nil,
 	"circle": {"cx", "cy", "r"}, "div": {"role", "tabindex", "aria-labelledby", "aria-label"}, "em": nil, "figcaption": nil, "figure": nil,
 	"h2": nil, "h3": nil, "h4": nil, "hr": nil, "img": {"src", "alt", "width", "height", "loading", "decoding"}, "li": nil,
-	"ol": {"start", "type"}, "p": {"itemprop"}, "path": {"d"}, "picture": nil, "section": {"aria-labelledby"}, "small": nil,
-	"source": {"type", "srcset", "sizes"}, "span": nil, "strong": nil, "sub": nil, "sup": nil, "svg": {"viewBox", "role", "aria-label", "aria-hidden"},
-	"table": nil, "tbody": nil, "td": {"colspan", "rowspan"}, "th": {"scope", "colspan", "rowspan"}, "thead": nil, "time": {"datetime"}, "tr": nil, "ul": nil,
+	"ol": {"start", "type"}, "p": {"itemprop"}, "path": {"d", "stroke-width"}, "picture": nil, "section": {"aria-labelledby"}, "small": nil,
+	"source": {"type", "srcset", "sizes"}, "span": nil, "strong": nil, "sub": nil, "sup": nil, "svg": {"viewBox", "width", "height", "role", "aria-label", "aria-hidden"},
+	"table": nil, "tbody": nil, "td": {"colspan", "rowspan"}, "th": {"scope", "colspan", "rowspan"}, "thead": nil, "time": {"datetime"}, "title": nil, "tr": nil, "ul": nil,
 }
 
 // lint fails if HTML is not what the package promises: allow-listed, safe, and
 // exactly what a parser would write for it (so balanced, and nothing changes its
 // meaning when it is parsed again).
 func lint(t reporter, out string) {
+	t.Helper()
+	lintAllowing(t, out, allowed)
+}
+
+// lintAllowing is lint with another list of elements and their attributes.
+func lintAllowing(t reporter, out string, allowed map[string][]string) {
 	t.Helper()
 	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
 	nodes, err := html.ParseFragment(strings.NewReader(out), body)
@@ -38,7 +44,7 @@ func lint(t reporter, out string) {
 	}
 	var b strings.Builder
 	for _, n := range nodes {
-		lintNode(t, n, out)
+		lintNode(t, n, out, allowed)
 		if err := html.Render(&b, n); err != nil {
 			t.Fatalf("render: %v", err)
 		}
@@ -68,7 +74,7 @@ func voidEnds(s, name string) string {
 	}
 }
 
-func lintNode(t reporter, n *html.Node, out string) {
+func lintNode(t reporter, n *html.Node, out string, allowed map[string][]string) {
 	t.Helper()
 	switch n.Type {
 	case html.TextNode:
@@ -97,7 +103,7 @@ func lintNode(t reporter, n *html.Node, out string) {
 		t.Fatalf("node of type %d (%q) in %s", n.Type, n.Data, out)
 	}
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		lintNode(t, c, out)
+		lintNode(t, c, out, allowed)
 	}
 }
 

@@ -16,8 +16,9 @@ import (
 //     also asks SafeURL.
 //   - open pushes and shut pops, so the output is balanced whatever a document
 //     holds; there is no way to write an end tag otherwise.
-//   - No element with raw text (script, style, textarea, title …) is ever opened,
-//     and no attribute named on… or style is ever written.
+//   - No element with raw text (script, style, textarea …) is ever opened, title
+//     only inside svg, where it holds text like any other, and no attribute named
+//     on… or style is ever written.
 type markup struct {
 	buf   []byte
 	stack []string

@@ -163,3 +163,14 @@ func TestRenderedHTMLIsSafe(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, rendersSafely)
 }
+
+// TestMostWords holds what the check for long paragraphs relies on.
+func TestMostWords(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.OneOf(rapid.String(), rapid.StringOf(rapid.RuneFrom([]rune("ab é'’.,-1٣أحهฉน日本カ한 \u00a0_\u0301\u200d")))).Draw(t, "text")
+		if n, most := countWords(s), mostWords(s); n > most {
+			t.Fatalf("%q has %d words, bounded by %d", s, n, most)
+		}
+	})
+}

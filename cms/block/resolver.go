@@ -108,6 +108,7 @@ type SectionRow struct {
 	Country    string // name in the page's language
 	Region     string // id
 	RegionName string // in the page's language
+	Note       string // what sets it apart, such as the years of a former member
 	Contact    *Contact
 	Lat, Lon   float64 // degrees; both 0 = unknown
 }

@@ -145,12 +145,23 @@ func (l *loader) terms() error {
 		}
 	}
 	for i, t := range l.Terms.Instruments {
-		data := models.Values{"adopted": t.Adopted, "in_force": t.InForce, "body": t.Body, "reference": t.Reference, "kind": t.Kind}
+		data := models.Values{}
+		for name, s := range map[string]string{"adopted": t.Adopted, "in_force": t.InForce, "body": t.Body, "reference": t.Reference, "kind": instrumentKinds[t.Kind]} {
+			if s != "" {
+				data[name] = s
+			}
+		}
 		if err := add(models.VocabularyInstrument, t.ID, i, t.Title, nil, data); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// instrumentKinds are the kinds of legal texts by what the files call them.
+var instrumentKinds = map[string]string{
+	"treaty": "treaty", "declaration": "declaration", "EU law": "regional_law",
+	"soft law": "soft_law", "general comment": "general_comment", "study": "study",
 }
 
 // node is what an entry is made from, in every language it exists in.

@@ -2,6 +2,7 @@ package live
 
 import (
 	"errors"
+	"net/url"
 	"strings"
 
 	"meridian/models/store"
@@ -75,9 +76,58 @@ func (v *View) Moved(lang, path string) (string, error) {
 		return "", err
 	}
 	if m.URL != "" {
-		return m.URL, nil
+		return v.onward(m.URL, 4)
 	}
 	return hrefOf(m.LiveRef), nil
+}
+
+// onward keeps a redirect to a place of the site at one hop, whatever became
+// of that place: the news of a section move with it, and the directory stands
+// where its section does. Redirects do not lead to each other when they are
+// made; those that came to do so are followed a few times.
+func (v *View) onward(to string, left int) (string, error) {
+	plain, err := url.PathUnescape(to)
+	if err != nil {
+		return to, nil
+	}
+	lang, path, _ := strings.Cut(strings.Trim(plain, "/"), "/")
+	if path == "network" {
+		if id, err := v.live.Directory(); err == nil {
+			if t, err := v.live.ByEntry(id, lang); err == nil {
+				return hrefOf(t.LiveRef), nil
+			}
+		}
+	}
+	section, news := strings.CutSuffix("/"+path, "/news")
+	section = strings.TrimPrefix(section, "/")
+	if news {
+		t, err := v.live.ByPath(lang, section)
+		if err == nil && t.Kind == "section" {
+			return to, nil
+		}
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return "", err
+		}
+	}
+	m, err := v.live.Moved(lang, path)
+	switch {
+	case err == nil && m.URL == "":
+		return hrefOf(m.LiveRef), nil
+	case err == nil && left > 0:
+		return v.onward(m.URL, left-1)
+	case err != nil && !errors.Is(err, ErrNotFound):
+		return "", err
+	}
+	if news {
+		m, err := v.live.Moved(lang, section)
+		if err == nil && m.Kind == "section" {
+			return hrefOf(m.LiveRef) + "news/", nil
+		}
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return "", err
+		}
+	}
+	return to, nil
 }
 
 func hrefOf(r store.LiveRef) string { return href(r.Kind, r.Lang, r.Path) }

@@ -52,6 +52,7 @@ type Item struct {
 type Link struct {
 	ID    string
 	Kind  string
+	Type  string // area or organisation, for sections above an item
 	Title string
 	// Lang is the language of Title.
 	Lang string
@@ -107,38 +108,54 @@ func (v *View) item(t store.LiveText) (*Item, error) {
 
 // items turns rows into items with a number of queries that does not grow
 // with the number of rows.
-func (v *View) items(rows []store.LiveText) ([]*Item, error) {
+func (v *View) items(rows []store.LiveText) ([]*Item, error) { return v.build(rows, 0) }
+
+// build is items without some of their parts.
+func (v *View) build(rows []store.LiveText, without Parts) ([]*Item, error) {
+	with := func(p Parts) bool { return without&p == 0 }
 	var ids, sections, bases []string
+	translated := false
 	for _, t := range rows {
 		ids = append(ids, t.EntryID)
 		sections = append(sections, branchIDs(t.Branch)...)
-		if t.Lang != t.OriginalLang && t.BasedOn != "" {
-			bases = append(bases, t.BasedOn)
-		}
-	}
-	facts, err := v.facts(rows)
-	if err != nil {
-		return nil, err
-	}
-	editions, err := v.live.EditionsOf(ids)
-	if err != nil {
-		return nil, err
-	}
-	sources := map[string]store.LiveHash{}
-	for _, t := range rows {
 		if t.Lang != t.OriginalLang {
-			if sources, err = v.live.Sources(ids); err != nil {
-				return nil, err
+			translated = true
+			if t.BasedOn != "" {
+				bases = append(bases, t.BasedOn)
 			}
-			break
 		}
 	}
-	times, err := v.live.RevisionTimes(bases)
-	if err != nil {
-		return nil, err
+	var facts map[string]map[string]any
+	var err error
+	if with(PartFacts) {
+		if facts, err = v.facts(rows); err != nil {
+			return nil, err
+		}
 	}
-	if err := v.known.name(v.live, sections); err != nil {
-		return nil, err
+	editions := map[string][]Edition{}
+	if with(PartEditions) {
+		list, err := v.live.EditionsOf(ids)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range list {
+			editions[e.EntryID] = append(editions[e.EntryID], Edition{LanguageOf(e.Lang), e.Title, hrefOf(e), e.FirstPublishedAt})
+		}
+	}
+	var sources map[string]store.LiveHash
+	var times map[string]time.Time
+	if translated && with(PartTranslation) {
+		if sources, err = v.live.Sources(ids); err != nil {
+			return nil, err
+		}
+		if times, err = v.live.RevisionTimes(bases); err != nil {
+			return nil, err
+		}
+	}
+	if with(PartAncestors) {
+		if err := v.known.name(v.live, sections); err != nil {
+			return nil, err
+		}
 	}
 	out := make([]*Item, len(rows))
 	for i, t := range rows {
@@ -147,16 +164,16 @@ func (v *View) items(rows []store.LiveText) ([]*Item, error) {
 			return nil, fmt.Errorf("kind %q of %s is not known", t.Kind, t.EntryID)
 		}
 		it := v.bare(t, kind, facts[t.EntryID])
-		if it.Body, err = block.Decode([]byte(t.Body)); err != nil {
-			return nil, fmt.Errorf("text of %s in %s: %w", t.EntryID, t.Lang, err)
-		}
-		it.Ancestors = v.ancestors(t)
-		for _, e := range editions {
-			if e.EntryID == t.EntryID {
-				it.Editions = append(it.Editions, Edition{LanguageOf(e.Lang), e.Title, href(e.Kind, e.Lang, e.Path), e.FirstPublishedAt})
+		if with(PartText) {
+			if it.Body, err = block.Decode([]byte(t.Body)); err != nil {
+				return nil, fmt.Errorf("text of %s in %s: %w", t.EntryID, t.Lang, err)
 			}
 		}
-		if t.Lang != t.OriginalLang {
+		if with(PartAncestors) {
+			it.Ancestors = v.ancestors(t)
+		}
+		it.Editions = editions[t.EntryID]
+		if t.Lang != t.OriginalLang && with(PartTranslation) {
 			it.Translation = translation(t, sources[t.EntryID], times)
 		}
 		out[i] = it
@@ -209,6 +226,7 @@ func (v *View) facts(rows []store.LiveText) (map[string]map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	v.known.followMerges(rows, facts)
 	var named []string
 	for _, t := range rows {
 		kind, _ := KindOf(t.Kind)
@@ -364,11 +382,22 @@ func (k *known) best(id, lang string, open bool) (Link, bool) {
 			best = n
 		}
 	}
-	l := Link{ID: id, Kind: "section", Title: best.Title, Lang: best.Lang}
+	l := Link{ID: id, Kind: "section", Type: best.Type, Title: best.Title, Lang: best.Lang}
 	if best.Path != nil {
 		l.Href = href("section", best.Lang, *best.Path)
 	}
 	return l, true
+}
+
+// Organisation returns the nearest organisation that an item is in, false when
+// that is the network itself.
+func (it *Item) Organisation() (Link, bool) {
+	for _, l := range slices.Backward(it.Ancestors) {
+		if l.Type == "organisation" {
+			return l, true
+		}
+	}
+	return Link{}, false
 }
 
 // HTML returns the text of an item as HTML, ready for a page.

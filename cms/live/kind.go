@@ -19,10 +19,12 @@ type Kind struct {
 // Kinds are the kinds that are public.
 var Kinds = []Kind{
 	{Name: "section", Plural: "sections", Fields: search, Facts: []Field{
-		{"directory", "boolean", false}, {"country", "text", false}, {"region", "term", false},
-		{"status", "choice", false}, {"founded", "text", false}, {"joined", "text", false},
-		{"local_names", "list", false}, {"languages", "text", true}, {"email", "text", false},
-		{"phone", "text", false}, {"website", "url", false}, {"place", "place", false},
+		{"directory", "boolean", false}, {"country", "text", false}, {"territory", "text", false},
+		{"region", "term", false}, {"status", "choice", false}, {"founded", "text", false},
+		{"joined", "text", false}, {"left", "text", false}, {"local_names", "list", false},
+		{"languages", "text", true}, {"email", "text", false}, {"phone", "text", false},
+		{"help_line", "text", false}, {"hours", "text", false}, {"website", "url", false},
+		{"social", "url", true}, {"place", "place", false}, {"confirmed_on", "date", false},
 		{"lead_picture", "media", false}, {"owner", "reference", false},
 	}},
 	{Name: "page", Plural: "pages", Fields: search, Facts: []Field{

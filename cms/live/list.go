@@ -1,11 +1,43 @@
 package live
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"meridian/models/store"
+)
+
+// ListView is View for a list that somebody put together by parameters: few are
+// made at once, and each for a short time only, so that none of them keeps
+// pages waiting. It ends early with ctx. The error is ErrBusy when there was no
+// turn or not enough time.
+func (r *Reader) ListView(ctx context.Context, fn func(*View) error) error {
+	wait, stop := context.WithTimeout(ctx, listWait)
+	defer stop()
+	select {
+	case r.lists <- struct{}{}:
+	case <-wait.Done():
+		return cmp.Or(ctx.Err(), ErrBusy)
+	}
+	defer func() { <-r.lists }()
+	within, cancel := context.WithTimeout(ctx, listTimeout)
+	defer cancel()
+	err := r.View(within, fn)
+	if err != nil && ctx.Err() == nil && within.Err() != nil {
+		return ErrBusy
+	}
+	return err
+}
+
+// Bounds of lists. The pool has connections for a few more than these.
+const (
+	listsAtOnce = 4
+	listWait    = time.Second
+	listTimeout = 5 * time.Second
 )
 
 // Query selects public items for a list.
@@ -17,12 +49,35 @@ type Query struct {
 	Year    string // of news, YYYY; "" = any
 	Sort    string // a name of SortKeys
 	Desc    bool
+	// Then are further keys: names of SortKeys with commas between them, a
+	// minus in front of those that are turned round.
+	Then string
+	// Fallback asks for one item an entry, in the first of these languages it
+	// is public in. Lang is not looked at then.
+	Fallback []string
+	// Fresh leaves out translations that are not fresh.
+	Fresh   bool
+	Filters []Filter
 	After   *store.After // where the page before ended
 	Limit   int          // 1-200
 	Skip    int
 	// Brief asks for teasers: items without text, languages and place.
 	Brief bool
+	// Without leaves parts of items unread.
+	Without Parts
 }
+
+// Parts are what is read of an item besides the item itself.
+type Parts uint8
+
+// Parts of items.
+const (
+	PartText Parts = 1 << iota
+	PartFacts
+	PartEditions
+	PartAncestors
+	PartTranslation
+)
 
 // SortKeys are the names a list can be sorted by.
 var SortKeys = []string{"published_at", "updated_at", "title", "date"}
@@ -32,6 +87,15 @@ type Page struct {
 	Items []*Item
 	// Next is where the following page begins, nil at the end.
 	Next *store.After
+	// places are where the pages that begin after each item do.
+	places []store.After
+}
+
+// Cut ends a page after n items, as if no more had been asked for.
+func (p *Page) Cut(n int) {
+	if n > 0 && n < len(p.Items) {
+		p.Items, p.Next = p.Items[:n], &p.places[n-1]
+	}
 }
 
 // List returns one page of public items. An unknown section selects nothing:
@@ -41,7 +105,7 @@ func (v *View) List(q Query) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	if sq.Brief && sq.After == nil && sq.Skip == 0 {
+	if sq.Brief && sq.After == nil && sq.Skip == 0 && sq.Filter == nil {
 		l, err := v.teaserList(sq)
 		return l.page, err
 	}
@@ -49,11 +113,10 @@ func (v *View) List(q Query) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	build := v.items
 	if sq.Brief {
-		build = v.teasers
+		return v.page(rows, more, v.teasers)
 	}
-	return v.page(rows, more, build)
+	return v.page(rows, more, func(rows []store.LiveText) ([]*Item, error) { return v.build(rows, q.Without) })
 }
 
 // page makes one page of rows.
@@ -61,19 +124,20 @@ func (v *View) page(rows []store.ListRow, more bool, build func([]store.LiveText
 	texts := make([]store.LiveText, len(rows))
 	for i, r := range rows {
 		texts[i] = r.LiveText
+		p.places = append(p.places, r.At)
 	}
 	if p.Items, err = build(texts); err != nil {
 		return Page{}, err
 	}
 	if more {
-		last := rows[len(rows)-1]
-		p.Next = &store.After{Key: last.SortKey, ID: last.EditionID}
+		p.Next = &p.places[len(rows)-1]
 	}
 	return p, nil
 }
 
 // Count returns how many items a query selects on all pages together.
 func (v *View) Count(q Query) (int, error) {
+	q.After = nil
 	sq, err := v.query(q)
 	if err != nil {
 		return 0, err
@@ -83,16 +147,32 @@ func (v *View) Count(q Query) (int, error) {
 }
 
 func (v *View) query(q Query) (store.Query, error) {
-	sq := store.Query{Kind: q.Kind, Lang: q.Lang, Term: q.Topic, Year: q.Year, Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: q.Limit, Skip: q.Skip, Brief: q.Brief}
+	sq := store.Query{
+		Kind: q.Kind, Lang: q.Lang, Term: v.known.became(q.Topic), Year: q.Year, Sort: q.Sort, Desc: q.Desc, Then: q.Then,
+		After: q.After, Limit: q.Limit, Skip: q.Skip, Brief: q.Brief, Textless: q.Without&PartText != 0,
+	}
+	if len(q.Fallback) > 0 || q.Fresh || len(q.Filters) > 0 {
+		sq.Filter = &store.Filter{Langs: q.Fallback, Fresh: q.Fresh}
+		for _, f := range q.Filters {
+			c, err := v.condition(q.Kind, f)
+			if err != nil {
+				return sq, err
+			}
+			sq.Filter.Conditions = append(sq.Filter.Conditions, c)
+		}
+	}
 	if q.Section != "" {
 		branch, err := v.live.BranchOf(q.Section)
 		if err != nil {
 			return sq, fmt.Errorf("section: %w", err)
 		}
 		sq.Branch = branch
-	} else if q.Kind == "news" {
+	}
+	if q.Kind == "news" && (q.Section == "" || q.Section == v.known.root) {
 		// All news are below the root, where their order by date is kept.
 		sq.Branch = "/" + v.known.root + "/"
+	} else if q.Section == v.known.root {
+		sq.Branch = "" // everything is
 	}
 	return sq, nil
 }
@@ -120,8 +200,12 @@ func (v *View) News(section *Item, topic, year string, n int) (News, error) {
 	if err != nil {
 		return out, err
 	}
+	x, err := v.terms()
+	if err != nil {
+		return out, err
+	}
 	for _, t := range terms {
-		out.Topics = append(out.Topics, term(t, section.Lang))
+		out.Topics = append(out.Topics, v.term(x, t, section.Lang))
 	}
 	if topic != "" {
 		for _, t := range out.Topics {
@@ -160,43 +244,4 @@ func (v *View) LatestNews(section *Item, limit int) ([]*Item, error) {
 		return nil, nil
 	}
 	return p.Items, err
-}
-
-// Term is a topic, an instrument or a region in one language.
-type Term struct {
-	ID, Vocabulary, Label, Slug string
-	// Lang is the language of Label; it differs from the page's when the term
-	// has no label in it.
-	Lang string
-}
-
-// Terms returns the terms with the ids, in a language, in the order of ids.
-func (v *View) Terms(ids []string, lang string) ([]Term, error) {
-	list, err := v.live.Terms(ids)
-	if err != nil {
-		return nil, err
-	}
-	var out []Term
-	for _, id := range ids {
-		for _, t := range list {
-			if t.ID == id {
-				out = append(out, term(t, lang))
-			}
-		}
-	}
-	return out, nil
-}
-
-// term returns a term as a page in lang shows it.
-func term(t store.Term, lang string) Term {
-	out := Term{ID: t.ID, Vocabulary: t.Vocabulary, Label: t.ID}
-	for _, l := range t.Labels {
-		if out.Lang == "" || l.Lang == "en" || l.Lang == lang {
-			out.Label, out.Slug, out.Lang = l.Label, l.Slug, l.Lang
-		}
-		if l.Lang == lang {
-			break
-		}
-	}
-	return out
 }

@@ -33,12 +33,14 @@ type Reader struct {
 	store *store.Store
 	base  string
 	known atomic.Pointer[known]
+	words *lexicons
+	lists chan struct{} // turns of ListView
 }
 
 // New returns a Reader whose absolute addresses begin with base
 // ("https://example.org", without a slash at its end).
 func New(s *store.Store, base string) *Reader {
-	return &Reader{store: s, base: strings.TrimRight(base, "/")}
+	return &Reader{store: s, base: strings.TrimRight(base, "/"), words: newLexicons(), lists: make(chan struct{}, listsAtOnce)}
 }
 
 // Base returns what absolute addresses begin with.
@@ -85,10 +87,15 @@ type known struct {
 	installation string
 	epoch        string
 
+	merged map[string]string // ids of terms by the ids merged into them
+
 	mu    sync.Mutex
+	terms *vocabularies
 	menus map[string][]Link
 	names map[string][]store.SectionName
 	lists map[store.Query]list
+
+	sitemaps map[string][]SitemapPart // by language
 }
 
 // list is the answer to a query for teasers, which nobody changes.
@@ -150,6 +157,9 @@ func (k *known) load(l *store.Live) error {
 		return err
 	}
 	k.installation, k.epoch = i.ID, i.Epoch
+	if k.merged, err = l.MergedTerms(); err != nil {
+		return err
+	}
 	k.root, err = l.Root()
 	return err
 }

@@ -84,45 +84,52 @@ func (r *resolver) members() []store.Profile {
 }
 
 func (r *resolver) Fact(key string) (string, bool) {
-	name, arg, _ := strings.Cut(key, ":")
+	name, region, of := strings.Cut(key, ":")
+	list := r.members()
+	if of { // of a region, which may have been merged
+		region = r.v.known.became(region)
+		list = slices.DeleteFunc(slices.Clone(list), func(p store.Profile) bool { return p.Region != region })
+	}
 	n := 0
-	switch name {
-	case "section_count":
-		n = len(r.members())
-	case "country_count":
-		seen := map[string]bool{}
-		for _, p := range r.members() {
-			seen[p.Country] = true
-		}
-		delete(seen, "")
-		n = len(seen)
-	case "language_count":
-		ids := make([]string, 0, len(r.members()))
-		for _, p := range r.members() {
+	switch {
+	case name == "section_count", name == "region_count" && of:
+		n = len(list)
+	case name == "country_count":
+		n = distinct(list, func(p store.Profile) string { return p.Country })
+	case name == "region_count":
+		n = distinct(list, func(p store.Profile) string { return p.Region })
+	case name == "language_count" && !of:
+		ids := make([]string, 0, len(list))
+		for _, p := range list {
 			ids = append(ids, p.EntryID)
 		}
 		facts, err := r.v.live.FactsOf(ids)
 		if err != nil {
 			return "", false
 		}
-		seen := map[any]bool{}
+		seen := map[string]bool{}
 		for _, f := range facts {
-			list, _ := f["languages"].([]any)
-			for _, l := range list {
+			for _, l := range texts(f["languages"]) {
 				seen[l] = true
 			}
 		}
 		n = len(seen)
-	case "region_count":
-		for _, p := range r.members() {
-			if p.Region == arg {
-				n++
-			}
-		}
 	default:
 		return "", false
 	}
 	return strconv.Itoa(n), true
+}
+
+// distinct counts what organisations have in common once; those without it are
+// not counted.
+func distinct(list []store.Profile, of func(store.Profile) string) int {
+	seen := map[string]bool{}
+	for _, p := range list {
+		if s := of(p); s != "" {
+			seen[s] = true
+		}
+	}
+	return len(seen)
 }
 
 func (r *resolver) Contact(section string) (block.Contact, bool) {
@@ -139,22 +146,8 @@ func (r *resolver) Contact(section string) (block.Contact, bool) {
 	return c, true
 }
 
-// contactOf reads a contact record out of the facts of an organisation.
-func contactOf(facts map[string]any, lang string) block.Contact {
-	str := func(m map[string]any, k string) string { s, _ := m[k].(string); return s }
-	place, _ := facts["place"].(map[string]any)
-	country := str(place, "country")
-	if country == "" {
-		country = str(facts, "country")
-	}
-	return block.Contact{
-		Street: str(place, "street"), Box: str(place, "box"), Postcode: str(place, "postcode"), City: str(place, "city"),
-		Country: Country(country, lang), Phone: str(facts, "phone"), Email: str(facts, "email"), URL: str(facts, "website"),
-	}
-}
-
 func (r *resolver) Cards(q block.CardQuery) []block.Card {
-	sq := store.Query{Kind: q.Kind, Lang: r.lang, Under: q.Under, Term: q.Topic, Sort: "position", Limit: q.Limit, Brief: true}
+	sq := store.Query{Kind: q.Kind, Lang: r.lang, Under: q.Under, Term: r.v.known.became(q.Topic), Sort: "position", Limit: q.Limit, Brief: true}
 	if q.Kind == "news" {
 		sq.Sort, sq.Desc, sq.Branch = "date", true, "/"+r.v.known.root+"/"
 	}

@@ -104,32 +104,8 @@ func (s Site) langIn(m map[string]string, lang string) string {
 	return lang
 }
 
-// countryNames mends what the library's older data gets wrong or long.
-var countryNames = map[string]map[string]string{
-	"PS": {"en": "Palestine", "fr": "Palestine", "nl": "Palestina", "es": "Palestina", "ar": "فلسطين"},
-	"MK": {"en": "North Macedonia", "fr": "Macédoine du Nord", "nl": "Noord-Macedonië", "es": "Macedonia del Norte", "ar": "مقدونيا الشمالية"},
-	"SZ": {"en": "Eswatini", "fr": "Eswatini", "nl": "Eswatini", "es": "Esuatini", "ar": "إسواتيني"},
-	"CZ": {"en": "Czechia", "fr": "Tchéquie", "nl": "Tsjechië", "es": "Chequia", "ar": "التشيك"},
-}
-
 // Country returns the name of a country (ISO 3166-1 alpha-2) in a language.
-func Country(code, lang string) string {
-	if code == "" {
-		return ""
-	}
-	base, _ := language.Make(lang).Base()
-	if n := countryNames[code][base.String()]; n != "" {
-		return n
-	}
-	r, err := language.ParseRegion(code)
-	if err != nil {
-		return code
-	}
-	if n := display.Regions(language.Make(lang)); n != nil {
-		return n.Name(r)
-	}
-	return display.English.Regions().Name(r)
-}
+func Country(code, lang string) string { return block.CountryName(code, lang) }
 
 // Card returns the contact record as blocks show it, in a language.
 func (c Contact) Card(lang string) block.Contact {

@@ -35,8 +35,8 @@ type Options struct {
 }
 
 // perBatch is how many entries one transaction writes: enough that the disk
-// is no limit, few enough that a server beside it gets its turn.
-const perBatch = 250
+// is no limit, few enough that progress shows.
+const perBatch = 1000
 
 // The shape of the corpus: one entry in sectionEvery is a section, and twice as
 // many are news as pages. Sections stand on three levels: the first ones, of

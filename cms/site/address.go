@@ -67,6 +67,10 @@ func defaultLang(v *live.View) string {
 
 // address answers for every path that is content, was, or never will be.
 func (h *handler) address(c *gin.Context) {
+	if IsSearch(c.Request.URL.Path) {
+		h.search(c)
+		return
+	}
 	var a answer
 	err := h.reader.View(c.Request.Context(), func(v *live.View) (err error) {
 		a, err = h.answer(v, c.Request.URL)
@@ -93,8 +97,13 @@ func (h *handler) answer(v *live.View, u *url.URL) (answer, error) {
 		if !ok {
 			return h.notFound(v, defaultLang(v))
 		}
+		if len(segments) == 1 {
+			if a, err := h.sitemap(v, u, segments[0]); !errors.Is(err, live.ErrNotFound) {
+				return a, err
+			}
+		}
 		// Addresses of an older site carried no language.
-		return h.moved(v, strings.Join(segments, "/"))
+		return h.moved(v, norm.NFC.String(strings.Join(segments, "/")))
 	}
 	if !ok {
 		return h.notFound(v, lang)
@@ -115,11 +124,23 @@ func (h *handler) answer(v *live.View, u *url.URL) (answer, error) {
 
 // find answers for a path in a language, or returns live.ErrNotFound.
 func (h *handler) find(v *live.View, u *url.URL, lang, path string) (answer, error) {
+	if of, format, ok := feedPath(path); ok {
+		a, err := h.feed(v, u, lang, of, format)
+		if _, gone := live.IsGone(err); gone || !errors.Is(err, live.ErrNotFound) {
+			return a, err
+		}
+		// A feed of an older site may have moved to anywhere.
+	}
 	f, err := v.Find(lang, path)
-	switch {
+	switch _, gone := live.IsGone(err); {
+	case errors.Is(err, live.ErrNotFound) && !gone:
+		return h.terms(v, u, lang, path)
 	case err != nil:
 		return answer{}, err
 	case f.Redirect != "":
+		if path == "network" && !strings.Contains(f.Redirect, "?") { // it stands for the directory
+			return redirectTo(f.Redirect + directoryQuery(u.Query()))
+		}
 		return redirectTo(f.Redirect)
 	case f.News != nil:
 		href := f.News.NewsHref()
@@ -129,13 +150,21 @@ func (h *handler) find(v *live.View, u *url.URL, lang, path string) (answer, err
 		return h.newsList(v, f.News, u.Query())
 	}
 	it := f.Item
-	if !sameAddress(u, it.Href) {
+	query := directoryQuery(u.Query())
+	if isDirectory(it) {
+		if !sameAddress(u, it.Href) {
+			return redirect(it.Href + query), nil
+		}
+	} else if query != "" || !sameAddress(u, it.Href) {
+		// Nothing else can be filtered, and one page has one address.
 		return redirect(it.Href), nil
 	}
 	a := answer{status: http.StatusOK, lang: it.Lang, modified: it.UpdatedAt, link: "<" + h.jsonURL(it) + `>; rel="alternate"; type="application/json"`}
 	switch {
 	case it.Kind == "news":
 		err = h.newsItem(v, it, &a)
+	case isDirectory(it):
+		err = h.directory(v, it, u.Query(), &a)
 	case it.Kind == "section":
 		err = h.section(v, it, &a)
 	default:

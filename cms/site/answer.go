@@ -30,6 +30,9 @@ type answer struct {
 	lang     string
 	modified time.Time
 	body     *bytes.Buffer
+
+	contentType string // "" is HTML
+	open        bool   // scripts of other sites may read it
 }
 
 // send writes an answer.
@@ -49,12 +52,20 @@ func (h *handler) send(c *gin.Context, a answer) {
 	if a.link != "" {
 		w.Set("Link", a.link)
 	}
-	w.Set("Content-Language", a.lang)
+	if a.lang != "" {
+		w.Set("Content-Language", a.lang)
+	}
+	if a.open {
+		w.Set("Access-Control-Allow-Origin", "*")
+	}
 	if !a.modified.IsZero() {
 		w.Set("Last-Modified", a.modified.UTC().Format(http.TimeFormat))
 	}
 	w.Set("Content-Length", strconv.Itoa(a.body.Len()))
-	c.Data(a.status, "text/html; charset=utf-8", a.body.Bytes())
+	if a.contentType == "" {
+		a.contentType = "text/html; charset=utf-8"
+	}
+	c.Data(a.status, a.contentType, a.body.Bytes())
 }
 
 // redirect is an answer that sends the reader on for good.

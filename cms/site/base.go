@@ -46,6 +46,7 @@ type Base struct {
 	Canonical   string
 	JSON        string // the same content for other sites
 	Alternates  []Alternate
+	Feeds       []FeedLink
 	OpenGraph   []Property
 	Schema      any // schema.org
 
@@ -56,7 +57,10 @@ type Base struct {
 	Menu     []Link
 	Langs    []LangLink
 	Footer   []Link
-	Contact  template.HTML
+	// SearchHref is where readers search; "" on answers that belong to no site.
+	SearchHref    string
+	SearchCurrent bool // this is it
+	Contact       template.HTML
 
 	Crumbs []Link // the way to the page; it is the last one, without address
 	Title  string // the h1
@@ -88,7 +92,7 @@ type LangLink struct {
 // the page belongs to, nil for none.
 func (h *handler) base(v *live.View, lang string, at *live.Item) (Base, error) {
 	site := v.Site()
-	b := Base{words: h.words(lang), CSS: h.css, Logo: site.Logo(lang), HomeHref: "/"}
+	b := Base{words: h.words(lang), CSS: h.css, Logo: site.Logo(lang), HomeHref: "/", SearchHref: searchHref(lang)}
 	b.SiteName = b.link(live.Link{Title: site.Name(lang), Lang: site.NameLang(lang)})
 	b.Notice = b.link(live.Link{Title: site.Notice(lang), Lang: site.NoticeLang(lang)})
 	known, err := h.remember(v)
@@ -117,6 +121,9 @@ func (h *handler) base(v *live.View, lang string, at *live.Item) (Base, error) {
 			}
 			b.Menu = append(b.Menu, n)
 		}
+	}
+	if b.Feeds, err = h.feedLinks(v, known, b.words, at); err != nil {
+		return b, err
 	}
 	if !site.Contact.Empty() {
 		if b.Contact, err = contactHTML(v, lang, contactNode(site.Contact.Card(lang))); err != nil {
@@ -162,6 +169,7 @@ func (h *handler) itemBase(v *live.View, it *live.Item) (Base, error) {
 	if err != nil {
 		return b, err
 	}
+	b.CSS = h.style(it)
 	b.Title, b.Lead = it.Title, it.Summary
 	b.DocTitle = docTitle(text(it.Fields, "search_title"), it.Title, b.SiteName.Title)
 	if b.Description = text(it.Fields, "search_description"); b.Description == "" {
@@ -171,7 +179,7 @@ func (h *handler) itemBase(v *live.View, it *live.Item) (Base, error) {
 	b.JSON = h.jsonURL(it)
 	b.Crumbs = b.crumbs(it)
 	b.languages(v, it, it.Editions)
-	if it.Root && len(it.Editions) > 1 {
+	if it.Root && b.Alternates != nil {
 		b.Alternates[len(b.Alternates)-1].Href = v.Absolute("/") // asks the browser
 	}
 	kind := "website"
@@ -185,6 +193,22 @@ func (h *handler) itemBase(v *live.View, it *live.Item) (Base, error) {
 	return b, nil
 }
 
+// style is the style sheet that the page of an item needs. It stands in every
+// page, so what few of them have is left out of the others.
+func (h *handler) style(it *live.Item) template.CSS {
+	if it.Root {
+		return h.css
+	}
+	for _, n := range it.Body.Doc.Content {
+		switch n.Type {
+		case "paragraph", "heading", "bullet_list", "ordered_list", "divider", "contact", "cards", "section_list":
+		default:
+			return h.css
+		}
+	}
+	return h.plainCSS
+}
+
 // docTitle is the title of the document: what a search engine shows, and what
 // tells tabs apart.
 func docTitle(wanted, title, site string) string {
@@ -195,16 +219,6 @@ func docTitle(wanted, title, site string) string {
 		return title
 	}
 	return title + " – " + site
-}
-
-func (b *Base) openGraph(kind string) {
-	b.OpenGraph = []Property{
-		{"og:type", kind}, {"og:title", b.Title}, {"og:url", b.Canonical},
-		{"og:site_name", b.SiteName.Title}, {"og:locale", strings.ReplaceAll(b.Lang, "-", "_")},
-	}
-	if b.Description != "" {
-		b.OpenGraph = append(b.OpenGraph, Property{"og:description", b.Description})
-	}
 }
 
 func (h *handler) jsonURL(it *live.Item) string {
@@ -223,7 +237,8 @@ func (b *Base) languages(v *live.View, it *live.Item, editions []live.Edition) {
 		}
 		return len(v.Site().Languages)
 	}
-	editions = slices.Clone(editions)
+	// A language that the site gave up is at no address any more.
+	editions = slices.DeleteFunc(slices.Clone(editions), func(e live.Edition) bool { return !v.Site().Has(e.Lang.Tag) })
 	slices.SortStableFunc(editions, func(x, y live.Edition) int { return rank(x) - rank(y) })
 	if len(editions) < 2 {
 		return // a page that stands alone has no others to link to

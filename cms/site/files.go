@@ -14,10 +14,10 @@ import (
 
 func interfaceLanguages() []string { return web.Languages }
 
-// robots lets everybody read what readers read.
+// robots lets everybody read what readers read, and says where the list is.
 func (h *handler) robots(c *gin.Context) {
 	c.Header("Cache-Control", "public, max-age=3600")
-	c.Data(http.StatusOK, "text/plain; charset=utf-8", []byte("User-agent: *\nDisallow: /admin/\nDisallow: /preview/\n"))
+	c.Data(http.StatusOK, "text/plain; charset=utf-8", []byte("User-agent: *\nDisallow: /admin/\nDisallow: /preview/\n\nSitemap: "+h.reader.Base()+"/sitemap.xml\n"))
 }
 
 // favicon is the icon that browsers look for by themselves.

@@ -87,7 +87,6 @@ func (h *handler) newsList(v *live.View, section *live.Item, q url.Values) (answ
 	}
 	b.DocTitle = docTitle("", name, b.SiteName.Title)
 	b.Canonical = v.Absolute(newsHref(href, topic, year, list.Page))
-	b.openGraph("website")
 	if topic == "" && year == "" && list.Page == 1 {
 		editions, err := h.newsEditions(v, section)
 		if err != nil {
@@ -95,6 +94,7 @@ func (h *handler) newsList(v *live.View, section *live.Item, q url.Values) (answ
 		}
 		b.languages(v, section, editions)
 	}
+	b.openGraph("website")
 	b.Schema = graph(breadcrumbs(h.reader.Base(), &b))
 	a := answer{status: http.StatusOK, lang: section.Lang}
 	for _, it := range list.Items {
@@ -182,9 +182,12 @@ func newsHref(href, topic, year string, page int) string {
 }
 
 // newsQuery is what a redirect to a list keeps of a query, with its "?".
-func newsQuery(q url.Values) string {
+func newsQuery(q url.Values) string { return keep(q, newsParams) }
+
+// keep writes some parameters of a query, with a "?"; empty ones are dropped.
+func keep(q url.Values, params []string) string {
 	kept := url.Values{}
-	for _, k := range newsParams {
+	for _, k := range params {
 		if s := q.Get(k); s != "" {
 			kept.Set(k, s)
 		}
@@ -245,6 +248,7 @@ type newsItemPage struct {
 	Note      *translationNote
 	Body      template.HTML
 	Topics    []Link
+	Laws      []Link
 	About     []Link
 	Source    string
 	SourceURL string
@@ -278,7 +282,10 @@ func (h *handler) newsItem(v *live.View, it *live.Item, a *answer) error {
 		}
 		b.Crumbs = append(b.Crumbs, Link{Title: it.Title, Current: "page"})
 	}
-	if err := p.terms(v, it, &b); err != nil {
+	if p.Topics, err = b.termLinks(v, it.Facts, "topics"); err != nil {
+		return err
+	}
+	if p.Laws, err = b.termLinks(v, it.Facts, "instruments"); err != nil {
 		return err
 	}
 	resolver := v.Resolver(it.Lang)
@@ -303,26 +310,10 @@ func (h *handler) newsItem(v *live.View, it *live.Item, a *answer) error {
 			p.More = append(p.More, r)
 		}
 	}
-	p.Side = p.Topics != nil || p.About != nil || p.Source != "" || p.SourceURL != ""
+	p.Side = p.Topics != nil || p.Laws != nil || p.About != nil || p.Source != "" || p.SourceURL != ""
 	b.Schema = graph(article(v, it, &b), breadcrumbs(h.reader.Base(), &b))
 	p.Base = b
 	return h.render(a, "news", p)
-}
-
-// terms lists the topics of an item, each as a link to the news about it.
-func (p *newsItemPage) terms(v *live.View, it *live.Item, b *Base) error {
-	terms, err := v.Terms(texts(it.Facts, "topics"), it.Lang)
-	if err != nil {
-		return err
-	}
-	for _, t := range terms {
-		l := b.link(live.Link{Title: t.Label, Lang: t.Lang})
-		if p.NewsHref != "" && t.Slug != "" && t.Lang == it.Lang {
-			l.Href = newsHref(p.NewsHref, t.Slug, "", 1)
-		}
-		p.Topics = append(p.Topics, l)
-	}
-	return nil
 }
 
 // placeName is where something happened, in words.

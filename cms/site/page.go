@@ -16,6 +16,8 @@ type textPage struct {
 	// Section and its pages, this one among them, to go on from here.
 	Section  *Link
 	Siblings []Link
+	Topics   []Link
+	Laws     []Link
 	Updated  Day
 	Side     bool
 }
@@ -31,7 +33,13 @@ func (h *handler) page(v *live.View, it *live.Item, a *answer) error {
 		return err
 	}
 	p.siblings(v, it)
-	p.Side = p.Contents != nil || p.Siblings != nil
+	if p.Topics, err = b.termLinks(v, it.Facts, "topics"); err != nil {
+		return err
+	}
+	if p.Laws, err = b.termLinks(v, it.Facts, "instruments"); err != nil {
+		return err
+	}
+	p.Side = p.Contents != nil || p.Siblings != nil || p.Topics != nil || p.Laws != nil
 	p.Schema = graph(webPage(v, it, &p.Base), breadcrumbs(h.reader.Base(), &p.Base))
 	return h.render(a, "page", p)
 }

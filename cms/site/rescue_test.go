@@ -10,7 +10,10 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"meridian/cms"
 	"meridian/cms/cmstest"
+	"meridian/models"
+	"meridian/models/store"
 )
 
 func TestPanicIsAnswered(t *testing.T) {
@@ -51,7 +54,12 @@ func TestEveryTemplateIsRendered(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := h.engine()
-	for _, target := range []string{"/en/", "/en/about-us/", "/en/about-us/our-mission", "/en/news/", "/en/news/2026/a-treaty-enters-into-force", "/en/nowhere"} {
+	env.Tx(t, func(tx *store.Tx) error {
+		return tx.PutTerm(models.Term{ID: "t", Vocabulary: models.VocabularyTopic, Labels: []models.TermLabel{{Lang: "en", Label: "T", Slug: "t"}}}, env.Admin.ID)
+	})
+	directory := env.Create(t, cms.NewEntry{Kind: models.KindSection, Type: models.TypeArea, Section: env.Root, Lang: "en", Title: "Directory", Facts: models.Values{"directory": true}})
+	env.Publish(t, directory, "en")
+	for _, target := range []string{"/en/directory/", "/en/topics/", "/en/topics/t", "/en/", "/en/about-us/", "/en/about-us/our-mission", "/en/news/", "/en/news/2026/a-treaty-enters-into-force", "/en/search?q=mission", "/en/nowhere"} {
 		e.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, target, nil))
 	}
 	if left := h.pages.Unrendered(); left != nil {

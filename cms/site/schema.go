@@ -73,6 +73,17 @@ func article(v *live.View, it *live.Item, b *Base) thing {
 	t := webPage(v, it, b)
 	delete(t, "name")
 	t["@type"], t["headline"], t["datePublished"], t["mainEntityOfPage"] = "NewsArticle", it.Title, it.Date, b.Canonical
+	t["author"] = publisher(v, it.Lang)
+	if o, ok := it.Organisation(); ok {
+		author := thing{"@type": "NGO", "name": o.Title}
+		if o.Href != "" {
+			author["url"], author["@id"] = v.Absolute(o.Href), v.Absolute(o.Href)
+		}
+		t["author"] = author
+	}
+	if n := len(it.Ancestors); n > 1 {
+		t["articleSection"] = it.Ancestors[n-1].Title
+	}
 	return t
 }
 

@@ -46,14 +46,8 @@ func (h *handler) section(v *live.View, it *live.Item, a *answer) error {
 	if p.Body, err = it.Body.HTML(seen); err != nil {
 		return err
 	}
-	children, err := v.Children(it)
-	if err != nil {
+	if p.Children, err = teasers(v, it, seen); err != nil {
 		return err
-	}
-	for _, c := range children {
-		if !seen.ids[c.ID] && c.Nav != "footer" {
-			p.Children = append(p.Children, Teaser{c.Title, c.Href, c.Summary})
-		}
 	}
 	p.Compact = len(p.Children) >= manyChildren
 	most := 5
@@ -83,6 +77,21 @@ func (h *handler) section(v *live.View, it *live.Item, a *answer) error {
 	}
 	p.Side = p.Contents != nil || p.Profile != nil
 	return h.render(a, "section", p)
+}
+
+// teasers introduce what is directly below a section and not shown yet.
+func teasers(v *live.View, it *live.Item, seen *seen) ([]Teaser, error) {
+	children, err := v.Children(it)
+	if err != nil {
+		return nil, err
+	}
+	var out []Teaser
+	for _, c := range children {
+		if !seen.ids[c.ID] && c.Nav != "footer" {
+			out = append(out, Teaser{c.Title, c.Href, c.Summary})
+		}
+	}
+	return out, nil
 }
 
 // contents lists the headings of a text that is long enough to need it.

@@ -29,7 +29,8 @@ type handler struct {
 	pages     *web.Templates
 	catalogue *web.Catalogue
 	css       template.CSS
-	policy    string // the Content-Security-Policy
+	plainCSS  template.CSS // for pages without rare parts
+	policy    string       // the Content-Security-Policy
 	now       func() time.Time
 	log       *slog.Logger
 	memory    atomic.Pointer[memory]
@@ -63,15 +64,16 @@ func newHandler(reader *live.Reader, o Options) (*handler, error) {
 		h.log = slog.Default()
 	}
 	var err error
-	if h.catalogue, err = web.NewCatalogue(); err != nil {
+	if h.catalogue, err = web.Words(); err != nil {
 		return nil, err
 	}
 	if h.pages, err = web.NewTemplates("site", template.FuncMap{"asset": web.Asset}); err != nil {
 		return nil, err
 	}
 	css, hash := web.SiteCSS()
-	h.css = css
-	h.policy = "default-src 'none'; style-src " + hash + "; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+	plain, plainHash := web.PlainSiteCSS()
+	h.css, h.plainCSS = css, plain
+	h.policy = "default-src 'none'; style-src " + hash + " " + plainHash + "; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 	return h, nil
 }
 
@@ -100,10 +102,21 @@ func (h *handler) engine() http.Handler {
 // Params returns the query parameters that the answer for a path depends on;
 // the page cache keys by them and drops all others.
 func Params(path string) []string {
+	if isFeed(path) {
+		return nil
+	}
 	if strings.HasSuffix(strings.TrimSuffix(path, "/"), "/news") {
 		return newsParams
 	}
-	return nil
+	if isTerms(path) {
+		return append(termParams, directoryParams...) // whatever an editor made of the address
+	}
+	if strings.Count(path, "/") < 2 {
+		return nil // the front door and files
+	}
+	// Which page is the directory is for its editors to say. All others send a
+	// reader with these parameters on to where they are without.
+	return directoryParams
 }
 
 // headers are those of every answer of the site.
@@ -155,7 +168,7 @@ func (m *memory) hasNews(v *live.View, section, lang string) (bool, error) {
 	if has, ok := m.news[key]; ok {
 		return has, nil
 	}
-	p, err := v.List(live.Query{Kind: "news", Lang: lang, Section: section, Sort: "date", Desc: true, Limit: 1})
+	p, err := v.List(live.Query{Kind: "news", Lang: lang, Section: section, Sort: "date", Desc: true, Limit: 1, Brief: true})
 	if err != nil {
 		return false, err
 	}

@@ -19,9 +19,12 @@ var contentRules = []struct{ says, sql string }{
 		FROM live l JOIN live f ON f.entry_id = l.entry_id AND f.lang = 'und',
 		  json_each('["' || replace(trim(l.branch, '/'), '/', '","') || '"]') s
 		WHERE l.kind = 'news' AND l.lang <> 'und' EXCEPT SELECT section_id, lang, date, entry_id FROM section_news)`},
+	{"%d rows in the lists of sections are of news elsewhere", `SELECT count(*) FROM section_news n JOIN entries e ON e.id = n.entry_id
+		WHERE instr(e.branch, '/' || n.section_id || '/') = 0`},
 	{"%d rows in the lists of sections are of no public news", `SELECT count(*) FROM (SELECT lang, date, entry_id FROM section_news
 		EXCEPT SELECT l.lang, json_extract(f.fields, '$.date'), l.entry_id FROM live l JOIN live f ON f.entry_id = l.entry_id AND f.lang = 'und'
 		WHERE l.kind = 'news' AND l.lang <> 'und')`},
+	{"%d entries carry a term that was merged into another one", `SELECT count(*) FROM entry_terms c JOIN terms t ON t.id = c.term_id WHERE NOT (` + standing + `)`},
 }
 
 // CheckContent compares what is stored with what the program promises about it

@@ -41,6 +41,24 @@ func dsn(path string, more url.Values) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 }
 
+// Memory for pages, in KB: what the writing connection has, and what it takes
+// for a transaction that changes a great deal, which would otherwise write
+// pages out and read them back many times over.
+const (
+	writerCacheKB = 4000
+	roomyCacheKB  = 64 << 10
+)
+
+// room gives the connection more memory until the transaction ends.
+func (tx *Tx) room() error {
+	if tx.roomy {
+		return nil
+	}
+	_, err := tx.exec(fmt.Sprintf("PRAGMA cache_size = -%d", roomyCacheKB))
+	tx.roomy = err == nil
+	return err
+}
+
 func openWriter(path string, cacheKB int) (*sql.DB, error) {
 	more := url.Values{
 		"_txlock":       {"immediate"},
@@ -49,10 +67,8 @@ func openWriter(path string, cacheKB int) (*sql.DB, error) {
 		// that promise in WAL mode.
 		"_synchronous": {"FULL"},
 	}
-	if cacheKB > 0 {
-		// Said again, the later one counts.
-		more["_pragma"] = append(slices.Clone(pragmas["_pragma"]), fmt.Sprintf("cache_size(-%d)", cacheKB))
-	}
+	// Said again, the later one counts.
+	more["_pragma"] = append(slices.Clone(pragmas["_pragma"]), fmt.Sprintf("cache_size(-%d)", cacheKB))
 	c, err := newConnector(dsn(path, more))
 	if err != nil {
 		return nil, err

@@ -15,8 +15,7 @@ import (
 // none.
 func (r *Read) Edition(entry, lang string) (models.Edition, error) {
 	var d models.Edition
-	err := r.db.Where("entry_id = ? AND lang = ?", entry, lang).Take(&d).Error
-	return d, one(err)
+	return d, r.take(&d, "entry_id = ? AND lang = ?", entry, lang)
 }
 
 // Editions returns all editions of an entry, the facts among them, by
@@ -30,8 +29,7 @@ func (r *Read) Editions(entry string) ([]models.Edition, error) {
 // EditionByPath returns the edition, public or not, at an address.
 func (r *Read) EditionByPath(lang, path string) (models.Edition, error) {
 	var d models.Edition
-	err := r.db.Where("lang = ? AND path = ?", lang, path).Take(&d).Error
-	return d, one(err)
+	return d, r.take(&d, "lang = ? AND path = ?", lang, path)
 }
 
 // PathOwner returns the id of the edition at an address, "" when it is free.
@@ -71,12 +69,16 @@ func (tx *Tx) NextVersion(d models.Edition) error {
 
 // GoLive points the edition at a sealed revision, which makes that text
 // public, raises its version from d.Version and appends the journal row. It
-// returns ErrStale when somebody else was faster.
+// returns ErrStale when somebody else was faster. A schedule to publish the
+// edition ends with it.
 func (tx *Tx) GoLive(e models.Entry, d models.Edition, rev models.Revision, action, actor string) error {
-	err := tx.update(models.ErrStale, `UPDATE editions SET live_revision = ?, published_at = ?, first_published_at = coalesce(first_published_at, ?),
-		withdrawn_at = NULL, withdrawn_reason = '', version = version + 1 WHERE id = ? AND version = ?`, rev.ID, tx.now, tx.now, d.ID, d.Version)
+	err := tx.update(models.ErrStale, `UPDATE editions SET replaced_revision = live_revision, live_revision = ?, published_at = ?,
+		first_published_at = coalesce(first_published_at, ?), withdrawn_at = NULL, withdrawn_reason = iif(withdrawn_at IS NULL, '', withdrawn_reason), version = version + 1 WHERE id = ? AND version = ?`, rev.ID, tx.now, tx.now, d.ID, d.Version)
 	if err != nil {
 		return fmt.Errorf("go live %s: %w", d.ID, err)
+	}
+	if err := tx.dropSchedule(d.ID, models.SchedulePublish); err != nil {
+		return err
 	}
 	if d.Path != nil && !d.Live() {
 		// An old address that led elsewhere until now yields to what is public.
@@ -96,22 +98,49 @@ func (tx *Tx) GoLive(e models.Entry, d models.Edition, rev models.Revision, acti
 // TakeDown clears the live pointer, raises the version from d.Version and
 // appends the journal row. With a reason the edition is withdrawn (readers get
 // 410), without one unpublished (404). It returns ErrStale when somebody else
-// was faster.
+// was faster. A schedule to take the edition down ends with it.
 func (tx *Tx) TakeDown(e models.Entry, d models.Edition, reason, actor string) error {
 	var at any
 	action := models.ActionUnpublished
 	if reason != "" {
 		at, action = tx.now, models.ActionWithdrawn
 	}
-	err := tx.update(models.ErrStale, `UPDATE editions SET live_revision = NULL, withdrawn_at = ?, withdrawn_reason = ?,
+	err := tx.update(models.ErrStale, `UPDATE editions SET replaced_revision = coalesce(live_revision, replaced_revision), live_revision = NULL, withdrawn_at = ?, withdrawn_reason = ?,
 		version = version + 1 WHERE id = ? AND version = ?`, at, reason, d.ID, d.Version)
 	if err != nil {
 		return fmt.Errorf("take down %s: %w", d.ID, err)
+	}
+	if err := tx.dropSchedule(d.ID, models.ScheduleUnpublish); err != nil {
+		return err
+	}
+	if err := tx.unindex("SELECT ?", d.ID); err != nil {
+		return err
 	}
 	if err := tx.projectNews(e); err != nil {
 		return err
 	}
 	return tx.journal(e, d.Lang, action, "", actor)
+}
+
+// GoBack undoes a GoLive: it points the edition at the revision that was
+// public before, raises its version from d.Version and appends the journal
+// row. What was replaced and what is live are the same afterwards, which tells
+// that this publish has been undone. It returns ErrStale when somebody else
+// was faster. Where nothing was public before, TakeDown undoes.
+func (tx *Tx) GoBack(e models.Entry, d models.Edition, actor string) error {
+	if d.ReplacedRevision == nil {
+		return fmt.Errorf("go back %s: nothing was public before", d.ID)
+	}
+	// Readers get other words now, so this is when they were last changed.
+	err := tx.update(models.ErrStale, "UPDATE editions SET live_revision = ?, replaced_revision = ?, published_at = ?, version = version + 1 WHERE id = ? AND version = ?",
+		*d.ReplacedRevision, *d.ReplacedRevision, tx.now, d.ID, d.Version)
+	if err != nil {
+		return fmt.Errorf("go back %s: %w", d.ID, err)
+	}
+	if err := tx.projectNews(e); err != nil {
+		return err
+	}
+	return tx.journal(e, d.Lang, models.ActionUpdated, *d.ReplacedRevision, actor)
 }
 
 // SetPath gives an edition its address. Where the old one may be known to
@@ -190,44 +219,6 @@ func (r *Read) SectionPath(section models.Entry, lang string) (string, error) {
 		}
 	}
 	return path, nil
-}
-
-// Below is an edition whose address depends on a section's.
-type Below struct {
-	Entry   models.Entry
-	Edition models.Edition
-}
-
-// EditionsBelow returns the editions in a language of everything below a
-// section, parents before children, the section itself left out.
-func (r *Read) EditionsBelow(section models.Entry, lang string) ([]Below, error) {
-	var entries []models.Entry
-	err := r.db.Where("id <> ? AND "+inBranch, append([]any{section.ID}, branchArgs(section.Branch)...)...).
-		Order("length(branch), id").Find(&entries).Error
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]string, len(entries))
-	for i, e := range entries {
-		ids[i] = e.ID
-	}
-	byEntry := map[string]models.Edition{}
-	for chunk := range chunks(ids, 500) {
-		var editions []models.Edition
-		if err := r.db.Where("lang = ? AND entry_id IN ?", lang, chunk).Find(&editions).Error; err != nil {
-			return nil, err
-		}
-		for _, d := range editions {
-			byEntry[d.EntryID] = d
-		}
-	}
-	var out []Below
-	for _, e := range entries {
-		if d, ok := byEntry[e.ID]; ok {
-			out = append(out, Below{e, d})
-		}
-	}
-	return out, nil
 }
 
 // chunks yields list in pieces of at most n, because SQLite bounds the number

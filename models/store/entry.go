@@ -12,15 +12,13 @@ import (
 // Entry returns an entry, ErrNotFound when there is none with the id.
 func (r *Read) Entry(id string) (models.Entry, error) {
 	var e models.Entry
-	err := r.db.Where("id = ?", id).Take(&e).Error
-	return e, one(err)
+	return e, r.take(&e, "id = ?", id)
 }
 
 // Root returns the root section, ErrNotFound before first start.
 func (r *Read) Root() (models.Entry, error) {
 	var e models.Entry
-	err := r.db.Where("section_id IS NULL").Take(&e).Error
-	return e, one(err)
+	return e, r.take(&e, "section_id IS NULL")
 }
 
 // Entries returns the entries with the ids, in no order; missing ones are
@@ -37,6 +35,17 @@ func (r *Read) SectionsBelow(branch string) ([]models.Entry, error) {
 	var list []models.Entry
 	err := r.db.Where("kind = ? AND "+inBranch, append([]any{models.KindSection}, branchArgs(branch)...)...).
 		Order("length(branch), position, id").Find(&list).Error
+	return list, err
+}
+
+// Branch returns an entry and what is below it, the trash left out, parents
+// before children and siblings in their order, at most limit.
+func (r *Read) Branch(e models.Entry, limit int) ([]models.Entry, error) {
+	in, args := below(e)
+	var list []models.Entry
+	// A section's own id is the last of its branch: take it off to count parents.
+	err := r.db.Where("trashed_at IS NULL AND id IN ("+in+")", args...).
+		Order("length(branch) - (kind = 'section') * (length(id) + 1), position, id").Limit(limit).Find(&list).Error
 	return list, err
 }
 

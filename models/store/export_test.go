@@ -91,18 +91,29 @@ func dump(t testing.TB, db *gorm.DB) string {
 	return b.String()
 }
 
-// Plan returns the steps in which SQLite reads a list.
+// Plan returns the steps in which SQLite finds the places of a list, run by
+// run.
 func Plan(t testing.TB, s *Store, q Query) []string {
 	t.Helper()
 	var steps []string
 	err := s.Live(t.Context(), func(l *Live) error {
-		sql, args := l.listSQL(q)
-		var rows []struct{ Detail string }
-		if err := l.db.Raw("EXPLAIN QUERY PLAN "+sql, args...).Scan(&rows).Error; err != nil {
+		keys, err := q.order()
+		if err != nil {
 			return err
 		}
-		for _, r := range rows {
-			steps = append(steps, r.Detail)
+		runs, err := l.runs(q, keys)
+		if err != nil {
+			return err
+		}
+		for _, r := range runs {
+			sql, args, _ := r.sql(q.Limit+1, q.After, nil)
+			var rows []struct{ Detail string }
+			if err := l.db.Raw("EXPLAIN QUERY PLAN "+sql, args...).Scan(&rows).Error; err != nil {
+				return err
+			}
+			for _, r := range rows {
+				steps = append(steps, r.Detail)
+			}
 		}
 		return nil
 	})
@@ -110,4 +121,22 @@ func Plan(t testing.TB, s *Store, q Query) []string {
 		t.Fatal(err)
 	}
 	return steps
+}
+
+// Listed compares the table of lists with what is public: editions that are
+// missing, rows too many, and all rows.
+func Listed(t testing.TB, s *Store) (missing, extra, all int) {
+	t.Helper()
+	const live = "SELECT kind, lang, first_published_at, edition_id, entry_id, branch, published_at, title FROM live WHERE lang <> 'und'"
+	const listed = "SELECT kind, lang, published_at, edition_id, entry_id, branch, updated_at, title FROM listed"
+	for sql, n := range map[string]*int{
+		"SELECT count(*) FROM (" + live + " EXCEPT " + listed + ")": &missing,
+		"SELECT count(*) FROM (" + listed + " EXCEPT " + live + ")": &extra,
+		"SELECT count(*) FROM listed":                               &all,
+	} {
+		if err := s.reader.Raw(sql).Scan(n).Error; err != nil {
+			t.Fatal(err)
+		}
+	}
+	return missing, extra, all
 }

@@ -203,7 +203,7 @@ func (l *Live) SectionNames(ids []string) ([]SectionName, error) {
 	var list []SectionName
 	err := l.db.Raw(`SELECT e.id AS entry_id, e.type, d.lang, r.title, CASE WHEN d.live_revision IS NOT NULL THEN d.path END AS path
 		FROM entries e JOIN editions d ON d.entry_id = e.id AND d.lang <> 'und'
-		JOIN revisions r ON r.id = coalesce(d.live_revision,
+		JOIN revisions r ON r.id = coalesce(d.live_revision, d.replaced_revision,
 		  (SELECT p.id FROM revisions p WHERE p.edition_id = d.id AND p.reason = 'published' ORDER BY p.number DESC LIMIT 1))
 		WHERE e.id IN ? AND e.trashed_at IS NULL AND d.withdrawn_at IS NULL ORDER BY e.id, d.lang`, ids).Scan(&list).Error
 	if err != nil {
@@ -259,41 +259,6 @@ func (l *Live) BranchOf(section string) (string, error) {
 		return "", models.ErrNotFound
 	}
 	return list[0], nil
-}
-
-// Directory returns the public section that is marked as the directory of
-// organisations, ErrNotFound when none is.
-func (l *Live) Directory() (string, error) {
-	var list []string
-	err := l.db.Raw(`SELECT f.entry_id FROM live f WHERE f.lang = 'und' AND f.kind = 'section' AND json_extract(f.fields, '$.directory') = 1
-		AND EXISTS (SELECT 1 FROM live l WHERE l.entry_id = f.entry_id AND l.lang <> 'und') ORDER BY f.entry_id LIMIT 1`).Scan(&list).Error
-	if err != nil {
-		return "", err
-	}
-	if len(list) == 0 {
-		return "", models.ErrNotFound
-	}
-	return list[0], nil
-}
-
-// Profile is an organisation section that is public in some language, as the
-// directory counts it.
-type Profile struct {
-	EntryID, Country, Region, Status string
-}
-
-// Profiles returns the organisations of the network: those with a status that
-// are public in some language. region and status filter when not empty.
-func (l *Live) Profiles(region, status string) ([]Profile, error) {
-	var list []Profile
-	err := l.db.Raw(`SELECT p.entry_id, p.country, p.region, p.status FROM profiles p
-		WHERE p.status <> '' AND (@region = '' OR p.region = @region) AND (@status = '' OR p.status = @status)
-		  AND EXISTS (SELECT 1 FROM live l WHERE l.entry_id = p.entry_id AND l.lang <> 'und')
-		ORDER BY p.region, p.country, p.entry_id`, map[string]any{"region": region, "status": status}).Scan(&list).Error
-	if err != nil {
-		return nil, fmt.Errorf("list profiles: %w", err)
-	}
-	return list, nil
 }
 
 // Site returns the settings of the site.

@@ -1,13 +1,16 @@
 package store
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"meridian/models"
 )
 
-// Query selects public editions for a list.
+// Query selects public editions for a list. Without filter it is comparable,
+// so that its answer can be remembered by it.
 type Query struct {
 	Kind   string // section, page or news; "" = all
 	Lang   string // "" = every language
@@ -15,125 +18,249 @@ type Query struct {
 	Under  string // direct children of a section
 	Term   string // id of a term the facts carry
 	Year   string // of a news item
-	// Sort is a name of SortKeys; Desc turns it round. Ties follow the
-	// edition's id, so that every list has one order.
+	// Sort is a name of SortKeys; Desc turns it round. Then has further ones
+	// with commas between them and a minus in front of those turned round. Ties
+	// follow the edition's id, so that every list has one order.
 	Sort string
 	Desc bool
+	Then string
+	// Filter narrows the list further; nil does not.
+	Filter *Filter
 	// After continues behind the row with this key and edition id.
 	After *After
 	Limit int
 	Skip  int
-	// Brief leaves texts, fields and hashes of blocks out.
-	Brief bool
+	// Brief leaves texts, fields and hashes of blocks out, Textless the texts
+	// alone.
+	Brief, Textless bool
 }
 
-// After is the place in a list where the next page begins.
-type After struct{ Key, ID string }
+// After is the place in a list where the next page begins: a value for each key
+// of its order, and the edition.
+type After struct {
+	Keys []string
+	ID   string
+}
 
-// SortKeys are the orders of lists: SQL expressions over the view.
+// SortKeys are the orders of lists: SQL expressions over the table "listed".
+// The order by position is for a few at once and has no place to continue from.
 var SortKeys = map[string]string{
-	"published_at": "l.first_published_at",
-	"updated_at":   "l.published_at",
-	"title":        "l.title",
-	"date":         "coalesce(ed.date, '')",
-	"position":     "l.position",
+	"published_at": "li.published_at",
+	"updated_at":   "li.updated_at",
+	"title":        "li.title",
+	"date":         "coalesce((SELECT date FROM entry_dates WHERE entry_id = li.entry_id), '')",
+	"position":     "",
 }
 
-// from returns the tables a list is read from and its conditions. News by
-// date come out of their projection, in its order; everything else out of the
-// view. In both, ed.date is the date of a news item.
-func (l *Live) from(q Query) (from, where string, args []any) {
-	conds := []string{"l.lang <> 'und'"}
-	add := func(c string, a ...any) { conds = append(conds, c); args = append(args, a...) }
-	from = liveFrom
-	if q.news() {
-		from = " FROM section_news ed CROSS JOIN live l ON l.entry_id = ed.entry_id AND l.lang = ed.lang "
-		ids := branchIDs(q.Branch)
-		add("ed.section_id = ? AND ed.lang = ?", ids[len(ids)-1], q.Lang)
-	} else {
-		if q.Kind != "" {
-			add("l.kind = ?", q.Kind)
-		}
-		if q.Lang != "" {
-			add("l.lang = ?", q.Lang)
-		}
-		if q.Branch != "" {
-			add("l.branch >= ? AND l.branch < ?", q.Branch, q.Branch+"~")
-		}
-	}
-	if q.Under != "" {
-		add("l.section_id = ?", q.Under)
-	}
-	if q.Term != "" {
-		add("l.entry_id IN (SELECT entry_id FROM entry_terms WHERE term_id = ?)", q.Term)
-	}
-	if q.Year != "" {
-		add("ed.date >= ? AND ed.date < ?", q.Year+"-", q.Year+"~")
-	}
-	return from, strings.Join(conds, " AND "), args
+// listIndexes give the orders that the key of the table does not.
+var listIndexes = map[string]string{"updated_at": " INDEXED BY listed_by_update", "title": " INDEXED BY listed_by_title"}
+
+// kinds are all there are.
+var kinds = []string{models.KindSection, models.KindPage, models.KindNews}
+
+// key is one of the keys of an order.
+type key struct {
+	name string
+	desc bool
 }
 
-// news reports whether a list is the news of a section in a language.
-func (q Query) news() bool {
-	return q.Kind == "news" && q.Sort == "date" && q.Lang != "" && q.Branch != ""
+// order returns the keys of a query.
+func (q Query) order() ([]key, error) {
+	keys := []key{{q.Sort, q.Desc}}
+	if q.Then != "" {
+		for s := range strings.SplitSeq(q.Then, ",") {
+			name, desc := strings.CutPrefix(s, "-")
+			keys = append(keys, key{name, desc})
+		}
+	}
+	for i, k := range keys {
+		if _, ok := SortKeys[k.name]; !ok || k.name == "position" && (i > 0 || len(keys) > 1) {
+			return nil, fmt.Errorf("sort %q: %w", k.name, models.ErrInvalid)
+		}
+	}
+	if q.After != nil && (q.Sort == "position" || len(q.After.Keys) != len(keys)) {
+		return nil, fmt.Errorf("cursor of another order: %w", models.ErrInvalid)
+	}
+	return keys, nil
 }
 
-// ListRow is a public edition in a list, with the key it was sorted by.
+// compare orders two places as the keys say.
+func compare(keys []key, a, b After) int {
+	for i, k := range keys {
+		if c := strings.Compare(a.Keys[i], b.Keys[i]); c != 0 {
+			if k.desc {
+				return -c
+			}
+			return c
+		}
+	}
+	c := strings.Compare(a.ID, b.ID)
+	if keys[0].desc {
+		return -c
+	}
+	return c
+}
+
+// ListRow is a public edition in a list, with its place in it.
 type ListRow struct {
 	LiveText
-	SortKey string
+	At After
 }
 
 // List returns public editions and whether more follow.
+//
+// A list is made of runs, one for each kind and language in it: a run comes out
+// of an index in the order of the list. Each one ends where the runs before it
+// already fill the page, so that many languages cost no more rows than one.
 func (l *Live) List(q Query) ([]ListRow, bool, error) {
-	if _, ok := SortKeys[q.Sort]; !ok {
-		return nil, false, fmt.Errorf("sort %q: %w", q.Sort, models.ErrInvalid)
+	keys, err := q.order()
+	if err != nil {
+		return nil, false, err
 	}
-	if q.After != nil && q.Sort == "position" {
-		return nil, false, fmt.Errorf("cursor over position: %w", models.ErrInvalid)
+	if q.Sort == "position" {
+		return l.byPosition(q)
 	}
-	sql, args := l.listSQL(q)
-	var list []ListRow
-	if err := l.db.Raw(sql, args...).Scan(&list).Error; err != nil {
-		return nil, false, fmt.Errorf("list live: %w", err)
+	runs, err := l.runs(q, keys)
+	if err != nil {
+		return nil, false, err
 	}
-	if len(list) > q.Limit {
-		return list[:q.Limit], true, nil
+	need := q.Skip + q.Limit + 1
+	var places []After
+	for _, r := range runs {
+		var end *After
+		if len(places) == need {
+			end = &places[need-1]
+		}
+		more, err := l.places(r.sql(need, q.After, end))
+		if err != nil {
+			return nil, false, err
+		}
+		if len(more) == 0 {
+			continue
+		}
+		places = append(places, more...)
+		slices.SortFunc(places, func(a, b After) int { return compare(keys, a, b) })
+		places = places[:min(need, len(places))]
 	}
-	return list, false, nil
-}
-
-// listSQL is the statement of a list. Everything that is not an argument comes
-// from this file.
-func (l *Live) listSQL(q Query) (string, []any) {
-	from, where, args := l.from(q)
-	key := SortKeys[q.Sort]
-	if q.news() {
-		key = "ed.date" // never null there, and so the index gives the order
-	}
-	order, cmp := "ASC", ">"
-	if q.Desc {
-		order, cmp = "DESC", "<"
-	}
-	if q.After != nil {
-		where += fmt.Sprintf(" AND (%s, l.edition_id) %s (?, ?)", key, cmp)
-		args = append(args, q.After.Key, q.After.ID)
-	}
-	args = append(args, q.Limit+1, q.Skip)
-	columns := textColumns
-	if q.Brief {
-		columns = briefColumns
-	}
-	return "SELECT " + columns + ", cast(" + key + " AS text) AS sort_key" + from + "WHERE " + where +
-		" ORDER BY " + key + " " + order + ", l.edition_id " + order + " LIMIT ? OFFSET ?", args
+	places = places[min(q.Skip, len(places)):]
+	more := len(places) > q.Limit
+	rows, err := l.rows(q, places[:min(q.Limit, len(places))])
+	return rows, more, err
 }
 
 // Count returns how many public editions a query selects, its page aside.
 func (l *Live) Count(q Query) (int64, error) {
-	from, where, args := l.from(q)
-	var n int64
-	err := l.db.Raw("SELECT count(*)"+from+"WHERE "+where, args...).Scan(&n).Error
-	return n, err
+	keys, err := q.order()
+	if err != nil {
+		return 0, err
+	}
+	runs, err := l.runs(q, keys)
+	if err != nil {
+		return 0, err
+	}
+	var total int64
+	for _, r := range runs {
+		var n int64
+		if err := l.db.Raw("SELECT count(*)"+r.from+" WHERE "+strings.Join(r.conds, " AND "), r.args...).Scan(&n).Error; err != nil {
+			return 0, fmt.Errorf("count list: %w", err)
+		}
+		total += n
+	}
+	return total, nil
+}
+
+// places runs the statement of a run.
+func (l *Live) places(sql string, args []any, keys int) ([]After, error) {
+	var out []After
+	err := l.each(sql, args, func(scan func(...any) error) error {
+		at := After{Keys: make([]string, keys)}
+		into := []any{&at.ID}
+		for i := range at.Keys {
+			into = append(into, &at.Keys[i])
+		}
+		if err := scan(into...); err != nil {
+			return err
+		}
+		out = append(out, at)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list live: %w", err)
+	}
+	return out, nil
+}
+
+// rows reads the editions at some places of a list, in their order.
+func (l *Live) rows(q Query, places []After) ([]ListRow, error) {
+	if len(places) == 0 {
+		return nil, nil
+	}
+	ids := make([]string, len(places))
+	at := make(map[string]int, len(places))
+	for i, p := range places {
+		ids[i], at[p.ID] = p.ID, i
+	}
+	list, err := json.Marshal(ids) // one argument: one statement for every length
+	if err != nil {
+		return nil, err
+	}
+	columns := textColumns
+	switch {
+	case q.Brief:
+		columns = briefColumns
+	case q.Textless:
+		columns = strings.Replace(textColumns, " l.body,", "", 1)
+	}
+	var texts []LiveText
+	err = l.db.Raw("SELECT "+columns+" FROM json_each(?) j CROSS JOIN live l ON l.edition_id = j.value LEFT JOIN entry_dates ed ON ed.entry_id = l.entry_id", string(list)).Scan(&texts).Error
+	if err != nil {
+		return nil, fmt.Errorf("list live: %w", err)
+	}
+	if len(texts) != len(places) {
+		return nil, fmt.Errorf("list live: %d of %d editions are public", len(texts), len(places))
+	}
+	out := make([]ListRow, len(places))
+	for _, t := range texts {
+		i := at[t.EditionID]
+		out[i] = ListRow{t, places[i]}
+	}
+	return out, nil
+}
+
+// byPosition lists the first entries in the order of their sections.
+func (l *Live) byPosition(q Query) ([]ListRow, bool, error) {
+	conds := []string{"l.lang <> 'und'"}
+	var args []any
+	for _, c := range []struct{ cond, arg string }{
+		{"l.kind = ?", q.Kind}, {"l.lang = ?", q.Lang}, {"l.section_id = ?", q.Under},
+		{"l.entry_id IN (SELECT entry_id FROM entry_terms WHERE term_id = ?)", q.Term},
+	} {
+		if c.arg != "" {
+			conds, args = append(conds, c.cond), append(args, c.arg)
+		}
+	}
+	if q.Branch != "" {
+		conds, args = append(conds, "l.branch >= ? AND l.branch < ?"), append(args, q.Branch, q.Branch+"~")
+	}
+	order := "l.position, l.edition_id"
+	if q.Desc {
+		order = "l.position DESC, l.edition_id DESC"
+	}
+	columns := textColumns
+	if q.Brief {
+		columns = briefColumns
+	}
+	var list []LiveText
+	err := l.db.Raw("SELECT "+columns+liveFrom+"WHERE "+strings.Join(conds, " AND ")+" ORDER BY "+order+" LIMIT ? OFFSET ?", append(args, q.Limit+1, q.Skip)...).Scan(&list).Error
+	if err != nil {
+		return nil, false, fmt.Errorf("list live: %w", err)
+	}
+	more := len(list) > q.Limit
+	rows := make([]ListRow, min(q.Limit, len(list)))
+	for i := range rows {
+		rows[i] = ListRow{LiveText: list[i]}
+	}
+	return rows, more, nil
 }
 
 // Years returns the years that have public news below a section in a language,
@@ -151,15 +278,21 @@ func (l *Live) TermsIn(vocabulary, section, lang string) ([]models.Term, error) 
 		WHERE n.section_id = ? AND n.lang = ?)`, vocabulary, section, lang), l.db)
 }
 
-// Terms returns terms by id.
-func (l *Live) Terms(ids []string) ([]models.Term, error) {
-	if len(ids) == 0 {
+// BriefOf returns the public editions of several entries as teasers, by entry
+// and language.
+func (l *Live) BriefOf(entries []string) ([]LiveText, error) {
+	if len(entries) == 0 {
 		return nil, nil
 	}
-	return terms(l.db.Where("id IN ?", ids), l.db)
-}
-
-// Vocabulary returns all terms of a vocabulary.
-func (l *Live) Vocabulary(name string) ([]models.Term, error) {
-	return terms(l.db.Where("vocabulary = ?", name), l.db)
+	list, err := json.Marshal(entries)
+	if err != nil {
+		return nil, err
+	}
+	var out []LiveText
+	err = l.db.Raw("SELECT "+briefColumns+` FROM json_each(?) j CROSS JOIN live l ON l.entry_id = j.value AND l.lang <> 'und'
+		LEFT JOIN entry_dates ed ON ed.entry_id = l.entry_id ORDER BY l.entry_id, l.lang`, string(list)).Scan(&out).Error
+	if err != nil {
+		return nil, fmt.Errorf("read teasers: %w", err)
+	}
+	return out, nil
 }

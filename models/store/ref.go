@@ -1,6 +1,11 @@
 package store
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+
+	"meridian/models"
+)
 
 // Ref says that a block of an edition uses an entry or an asset.
 type Ref struct {
@@ -55,4 +60,33 @@ func (tx *Tx) PublishRefs(edition string) error {
 		return fmt.Errorf("publish refs: %w", err)
 	}
 	return nil
+}
+
+// Use is a place where an entry is used.
+type Use struct {
+	EntryID, Kind, Branch, DomainID, Lang string
+	BlockID, Purpose                      string
+	Live                                  bool
+}
+
+// Place is where the use stands for the question who may see it.
+func (u Use) Place() models.Place {
+	return models.Place{Branch: u.Branch, Domain: u.DomainID, Lang: u.Lang}
+}
+
+// UsesOf returns where an entry, or something below it, is used by entries that
+// are neither below it nor in the trash, those that readers see first, at most
+// limit.
+func (r *Read) UsesOf(e models.Entry, limit int) ([]Use, error) {
+	in, args := below(e)
+	var list []Use
+	err := r.db.Raw(`SELECT s.id AS entry_id, s.kind, s.branch, s.domain_id, d.lang, f.block_id, f.purpose, max(f.live) AS live
+		FROM refs f JOIN editions d ON d.id = f.edition_id JOIN entries s ON s.id = d.entry_id
+		WHERE f.target_id IN (`+in+`) AND s.trashed_at IS NULL AND s.id NOT IN (`+in+`)
+		GROUP BY s.id, d.lang, f.block_id, f.purpose ORDER BY live DESC, s.id, d.lang, f.block_id LIMIT ?`,
+		append(append(slices.Clone(args), args...), limit)...).Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("list uses: %w", err)
+	}
+	return list, nil
 }

@@ -28,15 +28,38 @@ func (r *Read) RevisionHash(id string) (string, error) {
 // Revisions returns the newest revisions of an edition, newest first, at most
 // limit of them.
 func (r *Read) Revisions(edition string, limit int) ([]models.Revision, error) {
+	return r.RevisionsBefore(edition, 0, limit)
+}
+
+// RevisionsBefore returns the revisions of an edition whose number is smaller
+// than before, newest first, at most limit of them. A before of 0 means all.
+func (r *Read) RevisionsBefore(edition string, before, limit int) ([]models.Revision, error) {
+	q := r.db.Where("edition_id = ?", edition)
+	if before > 0 {
+		q = q.Where("number < ?", before)
+	}
 	var list []models.Revision
-	err := r.db.Where("edition_id = ?", edition).Order("number DESC").Limit(limit).Find(&list).Error
+	err := q.Order("number DESC").Limit(limit).Find(&list).Error
 	return list, err
+}
+
+// RevisionNumber returns the number of the newest revision of an edition, 0
+// when it has none.
+func (r *Read) RevisionNumber(edition string) (int, error) {
+	var n int
+	err := r.db.Raw("SELECT coalesce(max(number), 0) FROM revisions WHERE edition_id = ?", edition).Scan(&n).Error
+	return n, err
 }
 
 // Seal stores the words of a draft as a new revision of its edition and
 // returns it. Its number is the next one; a draft without a base has none yet.
+// A revision that becomes public is as old as that; any other is as old as its
+// words, which are sealed only when somebody begins to overwrite them.
 func (tx *Tx) Seal(draft models.Draft, author, reason string) (models.Revision, error) {
 	rev := models.Revision{ID: tx.NewID(), EditionID: draft.EditionID, Number: 1, Content: draft.Content, Author: author, CreatedAt: tx.now, Reason: reason}
+	if reason == models.ReasonSaved && !draft.SavedAt.IsZero() {
+		rev.CreatedAt = draft.SavedAt
+	}
 	if draft.BaseRevision != "" {
 		err := tx.db.Raw("SELECT max(number) + 1 FROM revisions WHERE edition_id = ?", draft.EditionID).Scan(&rev.Number).Error
 		if err != nil {
@@ -47,4 +70,10 @@ func (tx *Tx) Seal(draft models.Draft, author, reason string) (models.Revision, 
 		return rev, fmt.Errorf("seal revision: %w", err)
 	}
 	return rev, nil
+}
+
+// NameRevision gives a revision a name, "" takes it away. The name is all of
+// a revision that can change; readers never see it.
+func (tx *Tx) NameRevision(id, name string) error {
+	return tx.update(models.ErrNotFound, "UPDATE revisions SET name = ? WHERE id = ?", name, id)
 }

@@ -97,7 +97,7 @@ func (r *Read) filtered(f RowFilter) *gorm.DB {
 		q = q.Where("w.title LIKE ? ESCAPE '\\'", "%"+escapeLike(f.Text)+"%")
 	}
 	if f.Topic != "" {
-		q = q.Where("EXISTS (SELECT 1 FROM json_each(f.fields, '$.topics') t WHERE t.value = ?)", f.Topic)
+		q = q.Where("EXISTS (SELECT 1 FROM json_each(f.fields, '$.topics') t JOIN terms m ON m.id = t.value WHERE coalesce(json_extract(m.data, '$.merged_into'), m.id) = ?)", f.Topic)
 	}
 	if f.Author != "" {
 		q = q.Where("w.author = ?", f.Author)

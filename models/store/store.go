@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -63,6 +64,12 @@ type Store struct {
 	writer *gorm.DB
 	reader *gorm.DB
 	head   atomic.Int64
+	// cacheKB is the memory the writing connection keeps pages in.
+	cacheKB int
+	// scheduled holds a word for the timer: something has a moment now.
+	scheduled chan struct{}
+	// words are some of those that are kept for searching.
+	words *knownWords
 }
 
 // Open opens the data folder dir. Pending migrations are applied when the
@@ -74,7 +81,7 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 	if o.Random == nil {
 		o.Random = rand.Reader
 	}
-	s := &Store{dir: dir, clock: o.Clock, random: o.Random}
+	s := &Store{dir: dir, clock: o.Clock, random: o.Random, cacheKB: cmp.Or(o.CacheKB, writerCacheKB), scheduled: make(chan struct{}, 1), words: newKnownWords()}
 	defer func() {
 		if err != nil {
 			_ = s.Close()
@@ -88,7 +95,7 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make data folder: %w", err)
 	}
-	lock := flock.New(filepath.Join(dir, "meridian.lock"), flock.SetPermissions(0o600))
+	lock := flock.New(filepath.Join(dir, LockFile), flock.SetPermissions(0o600))
 	locked, err := tryLock(ctx, lock, o.Exclusive)
 	if err != nil {
 		return nil, fmt.Errorf("lock data folder: %w", err)
@@ -103,7 +110,7 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 	} else if err := f.Close(); err != nil {
 		return nil, err
 	}
-	if s.wdb, err = openWriter(path, o.CacheKB); err != nil {
+	if s.wdb, err = openWriter(path, s.cacheKB); err != nil {
 		return nil, err
 	}
 	if locked && statErr == nil {
@@ -180,6 +187,10 @@ func (s *Store) Close() error {
 // now is the clock in the resolution that is stored: microseconds, UTC.
 func (s *Store) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
 
+// Now is the time of the store's clock in the resolution that is stored:
+// microseconds, UTC.
+func (s *Store) Now() time.Time { return s.now() }
+
 // Head returns the number of the newest journal row this process knows of.
 // It is the generation of everything readers see.
 func (s *Store) Head() int64 { return s.head.Load() }
@@ -221,6 +232,12 @@ type Tx struct {
 	seq    int64
 	// audited is the hash of the newest audit row of the transaction.
 	audited string
+	// roomy says that the connection keeps more pages in memory until the end.
+	roomy bool
+	// scheduled says that the transaction gave something a moment.
+	scheduled bool
+	// words are those it keeps for searching, and those that are kept already.
+	words searchWords
 }
 
 // NewID returns a new id of the transaction's time.
@@ -246,11 +263,15 @@ func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
 	if ctx.Value(txKey{}) != nil {
 		return errors.New("store: a transaction inside a transaction")
 	}
-	tx := &Tx{now: s.now(), random: s.random}
+	tx := &Tx{now: s.now(), random: s.random, words: searchWords{known: s.words}}
 	err := s.writer.WithContext(context.WithValue(ctx, txKey{}, true)).Transaction(func(db *gorm.DB) error {
 		tx.db = db
 		return fn(tx)
 	})
+	if tx.roomy {
+		// A connection that cannot be told is one that is closed.
+		_, _ = s.wdb.ExecContext(context.WithoutCancel(ctx), fmt.Sprintf("PRAGMA cache_size = -%d", s.cacheKB))
+	}
 	switch {
 	case tx.seq == 0:
 	case err == nil:
@@ -258,6 +279,12 @@ func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
 	default:
 		// A failed commit may have happened all the same: look, never assume.
 		_ = s.Refresh(context.WithoutCancel(ctx))
+	}
+	if err == nil {
+		tx.words.committed()
+	}
+	if tx.scheduled { // whatever became of the commit: looking costs little
+		s.announce()
 	}
 	return err
 }

@@ -257,9 +257,11 @@ func (p *Page) HTML() string {
 	return Eval[string](p, `document.documentElement.outerHTML`)
 }
 
-// Source returns the document as the server sent it.
+// Source returns the document as the server sent it, or, where it asked not to
+// be kept, as the browser has read it.
 func (p *Page) Source() string {
 	p.t.Helper()
+	read := "<!doctype html>\n" + Eval[string](p, "document.documentElement.outerHTML")
 	return run(p, "read the source", func(ctx context.Context, t *chromedp.Target) (string, error) {
 		tree, err := cdp.Call(ctx, t, page.GetFrameTree, cdp.Empty{})
 		if err != nil {
@@ -267,7 +269,10 @@ func (p *Page) Source() string {
 		}
 		frame := tree.FrameTree.Frame
 		res, err := cdp.Call(ctx, t, page.GetResourceContent, page.GetResourceContentParams{FrameID: frame.ID, URL: frame.URL})
-		return string(res.Content), err
+		if err != nil { // the browser has let go of it
+			return read, nil
+		}
+		return string(res.Content), nil
 	})
 }
 

@@ -184,7 +184,7 @@ func (p *Page) SmallTargets(least int) []string {
 			let box = e.getBoundingClientRect()
 			const style = getComputedStyle(e)
 			if (!e.checkVisibility({visibilityProperty: true, opacityProperty: true}) || box.width <= 1 || box.height <= 1) continue
-			if (style.display === "inline" && e.closest("p, li, td, dd, figcaption, blockquote")?.innerText.trim() !== e.innerText.trim()) continue
+			if (style.display === "inline" && e.closest("p, li, td, dd, figcaption, blockquote")?.innerText.trim() !== e.innerText?.trim()) continue
 			const label = e.matches("input[type=checkbox], input[type=radio]") ? e.closest("label") || (e.id && document.querySelector("label[for='" + CSS.escape(e.id) + "']")) : null
 			if (label) {
 				const other = label.getBoundingClientRect()

@@ -1,0 +1,107 @@
+package cms
+
+import (
+	"context"
+
+	"meridian/cms/block"
+	"meridian/cms/search"
+	"meridian/models"
+	"meridian/models/store"
+)
+
+// index makes an edition found by the words that have just become public.
+// Facts have none. body is the text where it is at hand, nil otherwise.
+func index(tx *store.Tx, d models.Edition, c models.Content, body *block.Document) error {
+	if d.Lang == models.Facts {
+		return nil
+	}
+	return indexText(tx, store.PublicText{EntryID: d.EntryID, EditionID: d.ID, Lang: d.Lang, Title: c.Title, Summary: c.Summary, Body: c.Body}, body)
+}
+
+func indexText(tx *store.Tx, t store.PublicText, doc *block.Document) (err error) {
+	if doc == nil {
+		if doc, err = block.Decode([]byte(t.Body)); err != nil {
+			return err
+		}
+	}
+	x := search.For(t.Lang).Index(search.Document{Title: t.Title, Summary: t.Summary, Text: doc.PlainText(block.Inert{})})
+	words := make([]store.SearchWord, len(x.Words))
+	for i, w := range x.Words {
+		words[i] = store.SearchWord(w)
+	}
+	return tx.PutSearch(store.SearchDoc{
+		Entry: t.EntryID, Edition: t.EditionID, Lang: t.Lang,
+		Terms: x.Terms, TitleWords: x.TitleWords, Words: words,
+	})
+}
+
+// indexAll makes the public editions of entries found.
+func indexAll(tx *store.Tx, entries []models.Entry) error {
+	ids := make([]string, len(entries))
+	for i, e := range entries {
+		ids[i] = e.ID
+	}
+	texts, err := tx.PublicTextsOf(ids)
+	if err != nil {
+		return err
+	}
+	for _, t := range texts {
+		if err := indexText(tx, t, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// indexBatch is how many editions one transaction of a new index takes: few
+// enough that publishing beside it waits for moments only.
+const indexBatch = 500
+
+// FillSearch makes the index of what readers see anew where it was made by
+// other rules, or is not complete. It reports how far it is, nil for silence.
+// What becomes public meanwhile is in the index by itself. An index that was
+// left half made is begun again.
+func (c *CMS) FillSearch(ctx context.Context, progress func(done, total int)) error {
+	var version int
+	err := c.view(ctx, func(r *store.Read) (err error) {
+		version, err = r.SearchVersion()
+		return err
+	})
+	if err != nil || version == search.Version {
+		return err
+	}
+	var ids []string
+	err = c.tx(ctx, func(tx *store.Tx) error {
+		if err := tx.ClearSearch(); err != nil {
+			return err
+		}
+		ids, err = tx.PublicEditions()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for done := 0; done < len(ids); {
+		n := min(indexBatch, len(ids)-done)
+		err := c.tx(ctx, func(tx *store.Tx) error {
+			texts, err := tx.PublicTexts(ids[done : done+n])
+			if err != nil {
+				return err
+			}
+			for _, t := range texts {
+				if err := indexText(tx, t, nil); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		done += n
+		if progress != nil {
+			progress(done, len(ids))
+		}
+	}
+	return c.tx(ctx, func(tx *store.Tx) error { return tx.PutSearchVersion(search.Version) })
+}

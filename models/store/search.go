@@ -1,0 +1,372 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"meridian/models"
+)
+
+// SearchDoc is what the index keeps of a public edition: its terms, divided by
+// spaces, and its words.
+type SearchDoc struct {
+	Entry, Edition, Lang string
+	Terms                string
+	TitleWords           int
+	Words                []SearchWord
+}
+
+// SearchWord is a word as it is written, and how it is looked up.
+type SearchWord struct{ Folded, Shown string }
+
+// PutSearch makes an edition found by other words, or found at all. It stands
+// beside GoLive and GoBack, which tell the journal.
+func (tx *Tx) PutSearch(d SearchDoc) error {
+	var id int64
+	err := tx.db.Statement.ConnPool.QueryRowContext(tx.db.Statement.Context, `INSERT INTO search_docs (edition_id, entry_id, title_words) VALUES (?, ?, ?)
+		ON CONFLICT (edition_id) DO UPDATE SET title_words = excluded.title_words RETURNING id`, d.Edition, d.Entry, d.TitleWords).Scan(&id)
+	if err != nil {
+		return fmt.Errorf("index %s: %w", d.Edition, err)
+	}
+	if _, err := tx.exec("INSERT OR REPLACE INTO search_index (rowid, terms) VALUES (?, ?)", id, d.Terms); err != nil {
+		return fmt.Errorf("index %s: %w", d.Edition, err)
+	}
+	var words [][2]string
+	for _, w := range d.Words {
+		if tx.words.fresh(d.Lang, w.Folded) {
+			words = append(words, [2]string{w.Folded, w.Shown})
+		}
+	}
+	if len(words) == 0 {
+		return nil
+	}
+	list, err := json.Marshal(words)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(`INSERT OR IGNORE INTO search_words (lang, folded, shown) SELECT ?, value ->> 0, value ->> 1 FROM json_each(?)
+		WHERE NOT EXISTS (SELECT 1 FROM search_words w WHERE w.lang = ? AND w.folded = value ->> 0)`, d.Lang, string(list), d.Lang)
+	if err != nil {
+		return fmt.Errorf("keep words of %s: %w", d.Edition, err)
+	}
+	return nil
+}
+
+// unindex makes editions that a query selects unfindable.
+func (tx *Tx) unindex(editions string, args ...any) error {
+	for _, sql := range []string{
+		"DELETE FROM search_index WHERE rowid IN (SELECT id FROM search_docs WHERE edition_id IN (" + editions + "))",
+		"DELETE FROM search_docs WHERE edition_id IN (" + editions + ")",
+	} {
+		if _, err := tx.exec(sql, args...); err != nil {
+			return fmt.Errorf("take out of the search index: %w", err)
+		}
+	}
+	return nil
+}
+
+// ClearSearch empties the index, and forgets the words.
+func (tx *Tx) ClearSearch() error {
+	for _, sql := range []string{"DELETE FROM settings WHERE key = 'search'", "DELETE FROM search_index", "DELETE FROM search_docs", "DELETE FROM search_words"} {
+		if _, err := tx.exec(sql); err != nil {
+			return fmt.Errorf("clear search index: %w", err)
+		}
+	}
+	tx.words.forget()
+	return nil
+}
+
+// SearchVersion returns the number of the rules that the index was made by, 0
+// while it is not complete.
+func (r *Read) SearchVersion() (int, error) {
+	var v int
+	err := readSetting(r.db, "search", &v)
+	if errors.Is(err, models.ErrNotFound) {
+		return 0, nil
+	}
+	return v, err
+}
+
+// PutSearchVersion says that the index is complete, by the rules of a number.
+func (tx *Tx) PutSearchVersion(v int) error {
+	_, err := tx.exec("INSERT INTO settings (key, value) VALUES ('search', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", fmt.Sprint(v))
+	return err
+}
+
+// PublicText is the words of a public edition.
+type PublicText struct {
+	EntryID, EditionID, Lang string
+	Title, Summary, Body     string
+}
+
+// PublicEditions returns the ids of all public editions, the first ones to
+// become public first.
+func (r *Read) PublicEditions() ([]string, error) {
+	var list []string
+	err := r.db.Raw("SELECT d.id FROM editions d JOIN entries e ON e.id = d.entry_id WHERE d.live_revision IS NOT NULL AND d.lang <> 'und' AND e.trashed_at IS NULL ORDER BY d.first_published_at, d.id").Scan(&list).Error
+	return list, err
+}
+
+// PublicTexts returns the words of editions, those that are public.
+func (r *Read) PublicTexts(editions []string) ([]PublicText, error) {
+	return r.publicTexts("edition_id", editions)
+}
+
+// PublicTextsOf returns the words of the public editions of entries.
+func (r *Read) PublicTextsOf(entries []string) ([]PublicText, error) {
+	return r.publicTexts("entry_id", entries)
+}
+
+func (r *Read) publicTexts(column string, ids []string) ([]PublicText, error) {
+	var out []PublicText
+	for chunk := range chunks(ids, 500) {
+		var list []PublicText
+		err := r.db.Raw("SELECT entry_id, edition_id, lang, title, summary, body FROM live WHERE lang <> 'und' AND "+column+" IN ? ORDER BY first_published_at, edition_id", chunk).Scan(&list).Error
+		if err != nil {
+			return nil, fmt.Errorf("read public texts: %w", err)
+		}
+		out = append(out, list...)
+	}
+	return out, nil
+}
+
+// SearchMatch selects editions that have a term out of each group.
+type SearchMatch [][]string
+
+// expression is the query in the language of FTS5, which quotes make words of.
+func (m SearchMatch) expression() string {
+	var b strings.Builder
+	for i, group := range m {
+		if i > 0 {
+			b.WriteString(" AND ")
+		}
+		b.WriteByte('(')
+		for j, t := range group {
+			if j > 0 {
+				b.WriteString(" OR ")
+			}
+			b.WriteString(`"` + strings.ReplaceAll(t, `"`, `""`) + `"`)
+		}
+		b.WriteByte(')')
+	}
+	return b.String()
+}
+
+// SearchFilter narrows what is found. The zero value does not.
+type SearchFilter struct {
+	Kind   string
+	Branch string // this section and everything below
+	Term   string // id of a term the facts carry
+	Year   string // of a news item
+}
+
+// searchDepth is how many of the newest editions that have a word a filter
+// looks through.
+const searchDepth = 20_000
+
+// SearchHits returns, for each match, the newest editions it selects, by the
+// number the index knows them by, at most limit of them.
+func (l *Live) SearchHits(matches []SearchMatch, f SearchFilter, limit int) ([][]int64, error) {
+	one := "SELECT %d, rowid FROM (SELECT rowid FROM search_index WHERE search_index MATCH ? ORDER BY rowid DESC LIMIT ?)"
+	var more []any
+	if f != (SearchFilter{}) {
+		var conds []string
+		add := func(c string, a ...any) { conds = append(conds, c); more = append(more, a...) }
+		if f.Kind != "" {
+			add("e.kind = ?", f.Kind)
+		}
+		if f.Branch != "" {
+			add("e.branch >= ? AND e.branch < ?", f.Branch, f.Branch+"~")
+		}
+		if f.Term != "" {
+			add("EXISTS (SELECT 1 FROM entry_terms t WHERE t.entry_id = e.id AND t.term_id = ?)", f.Term)
+		}
+		if f.Year != "" {
+			add("EXISTS (SELECT 1 FROM entry_dates t WHERE t.entry_id = e.id AND t.date >= ? AND t.date < ?)", f.Year+"-", f.Year+"~")
+		}
+		one = `SELECT %d, id FROM (SELECT s.id FROM (SELECT rowid FROM search_index WHERE search_index MATCH ? ORDER BY rowid DESC LIMIT ?) x
+			CROSS JOIN search_docs s ON s.id = x.rowid CROSS JOIN entries e ON e.id = s.entry_id WHERE ` + strings.Join(conds, " AND ") + " LIMIT ?)"
+	}
+	var parts []string
+	var args []any
+	for i, m := range matches {
+		parts = append(parts, fmt.Sprintf(one, i))
+		if more == nil {
+			args = append(args, m.expression(), limit)
+			continue
+		}
+		args = append(append(append(args, m.expression(), searchDepth), more...), limit)
+	}
+	out := make([][]int64, len(matches))
+	return out, l.each(strings.Join(parts, " UNION ALL "), args, func(scan func(...any) error) error {
+		var i int
+		var id int64
+		if err := scan(&i, &id); err != nil {
+			return err
+		}
+		out[i] = append(out[i], id)
+		return nil
+	})
+}
+
+// SearchCounts returns how many editions have a term out of each group, counted
+// up to most.
+func (l *Live) SearchCounts(groups [][]string, most int) ([]int, error) {
+	var parts []string
+	var args []any
+	for i, g := range groups {
+		parts = append(parts, fmt.Sprintf("SELECT %d, count(*) FROM (SELECT 1 FROM search_index WHERE search_index MATCH ? LIMIT ?)", i))
+		args = append(args, SearchMatch{g}.expression(), most)
+	}
+	out := make([]int, len(groups))
+	if len(groups) == 0 {
+		return out, nil
+	}
+	return out, l.each(strings.Join(parts, " UNION ALL "), args, func(scan func(...any) error) error {
+		var i, n int
+		err := scan(&i, &n)
+		if err == nil {
+			out[i] = n
+		}
+		return err
+	})
+}
+
+// SearchTitles returns how many words the titles of editions have, by number.
+func (l *Live) SearchTitles(ids []int64) (map[int64]int, error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[int64]int, len(ids))
+	return out, l.each("SELECT s.id, s.title_words FROM json_each(?) j JOIN search_docs s ON s.id = j.value", []any{string(list)}, func(scan func(...any) error) error {
+		var id int64
+		var n int
+		err := scan(&id, &n)
+		out[id] = n
+		return err
+	})
+}
+
+// SearchRow is an edition that was found.
+type SearchRow struct {
+	LiveText
+	Number int64 // that the index knows it by
+}
+
+// SearchRows returns editions by number, with their texts. What is not public
+// is not there, whatever the index says.
+func (l *Live) SearchRows(ids []int64) (map[int64]LiveText, error) {
+	var list []SearchRow
+	err := l.db.Raw("SELECT s.id AS number, "+textColumns+` FROM search_docs s JOIN live l ON l.edition_id = s.edition_id
+		LEFT JOIN entry_dates ed ON ed.entry_id = l.entry_id WHERE s.id IN ?`, ids).Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("read what was found: %w", err)
+	}
+	out := map[int64]LiveText{}
+	for _, r := range list {
+		out[r.Number] = r.LiveText
+	}
+	return out, nil
+}
+
+// SearchBegun returns words of a language that begin with folded letters, the
+// shortest of the first few hundred first, at most limit.
+func (l *Live) SearchBegun(lang, folded string, limit int) ([]string, error) {
+	var out []string
+	err := l.each(`SELECT shown FROM (SELECT shown, folded FROM search_words WHERE lang = ? AND folded > ? AND folded < ? ORDER BY folded LIMIT 300)
+		ORDER BY length(folded), folded LIMIT ?`, []any{lang, folded, folded + "\U0010FFFF", limit}, func(scan func(...any) error) error {
+		var s string
+		err := scan(&s)
+		out = append(out, s)
+		return err
+	})
+	return out, err
+}
+
+// SearchWordsAfter calls f with the words of a language that were kept after
+// the number last, at most limit, and returns the number of the newest.
+func (l *Live) SearchWordsAfter(lang string, last int64, limit int, f func(SearchWord)) (int64, error) {
+	err := l.each("SELECT id, folded, shown FROM search_words WHERE lang = ? AND id > ? ORDER BY id LIMIT ?", []any{lang, last, limit}, func(scan func(...any) error) error {
+		var w SearchWord
+		if err := scan(&last, &w.Folded, &w.Shown); err != nil {
+			return err
+		}
+		f(w)
+		return nil
+	})
+	return last, err
+}
+
+// each runs a query and calls f with the means to read each of its rows.
+func (l *Live) each(query string, args []any, f func(scan func(...any) error) error) error {
+	rows, err := l.db.Statement.ConnPool.QueryContext(l.db.Statement.Context, query, args...)
+	if err != nil {
+		return fmt.Errorf("search: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := f(rows.Scan); err != nil {
+			return fmt.Errorf("search: %w", err)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("search: %w", err)
+	}
+	return nil
+}
+
+// knownWords are words that are in the table, so that publishing need not ask
+// for most of them.
+type knownWords struct {
+	mu  sync.Mutex
+	set map[string]struct{}
+}
+
+// knownWordsKept bounds them.
+const knownWordsKept = 32_768
+
+func newKnownWords() *knownWords { return &knownWords{set: map[string]struct{}{}} }
+
+// searchWords are the words that a transaction adds. They are known to be there
+// once it has been committed, and not before.
+type searchWords struct {
+	known  *knownWords
+	added  []string
+	forgot bool
+}
+
+// fresh reports whether a word may be missing.
+func (w *searchWords) fresh(lang, folded string) bool {
+	key := lang + " " + folded
+	if !w.forgot {
+		w.known.mu.Lock()
+		_, ok := w.known.set[key]
+		w.known.mu.Unlock()
+		if ok {
+			return false
+		}
+	}
+	w.added = append(w.added, key)
+	return true
+}
+
+// forget says that the transaction emptied the table.
+func (w *searchWords) forget() { w.forgot, w.added = true, nil }
+
+func (w *searchWords) committed() {
+	if len(w.added) == 0 && !w.forgot {
+		return
+	}
+	w.known.mu.Lock()
+	defer w.known.mu.Unlock()
+	if w.forgot || len(w.known.set)+len(w.added) > knownWordsKept {
+		clear(w.known.set)
+	}
+	for _, key := range w.added[:min(len(w.added), knownWordsKept)] {
+		w.known.set[key] = struct{}{}
+	}
+}

@@ -42,7 +42,7 @@ var (
 
 // columns are the members of every item that can be filtered by.
 var columns = []FilterField{
-	{Name: "id", Kind: "text", Ops: ordered}, {Name: "type", Kind: "choice", Ops: ordered},
+	{Name: "id", Kind: "text", Ops: ordered},
 	{Name: "lang", Kind: "text", Ops: ordered}, {Name: "original_lang", Kind: "text", Ops: ordered},
 	{Name: "title", Kind: "text", Ops: titled}, {Name: "summary", Kind: "text", Ops: ordered},
 	{Name: "slug", Kind: "text", Ops: ordered}, {Name: "path", Kind: "text", Ops: ordered},
@@ -65,6 +65,9 @@ var filterable = func() map[string][]FilterField {
 	m := map[string][]FilterField{}
 	for _, k := range Kinds {
 		list := slices.Clone(columns)
+		if k.Name == "section" { // of the others, "type" is a fact if anything
+			list = append(list, FilterField{Name: "type", Kind: "choice", Ops: ordered})
+		}
 		for _, f := range k.Fields {
 			list = append(list, FilterField{Name: f.Name, Kind: f.Kind, Ops: ordered, of: store.OfLanguage, path: "$." + f.Name})
 		}

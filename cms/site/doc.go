@@ -1,7 +1,8 @@
 // Package site is the readers' HTML: the home pages, sections, pages and news
-// in every language, the answers to old, wrong and removed addresses, and the
-// few files that browsers and crawlers look for. The server mounts it behind
-// the page cache for every path that nobody else owns.
+// in every language, their feeds, the answers to old, wrong and removed
+// addresses, the sitemap and the few files that browsers and crawlers look for.
+// The server mounts it behind the page cache for every path that nobody else
+// owns.
 //
 // It reads through cms/live alone, in one view per request; templates and words
 // come from package web. Whatever a page shows is made in Go, in a struct that

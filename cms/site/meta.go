@@ -11,7 +11,7 @@ import (
 // FeedLink leads from a page to a feed. Its media type is application, Kind and
 // Syntax: a plus sign in one of them would be escaped, and there are programs
 // that look for it without reading HTML.
-type FeedLink struct{ Title, Kind, Syntax, Href string }
+type FeedLink struct{ Title, Word, Kind, Syntax, Href string }
 
 // feedLinks are the feeds of the nearest section around a page that has news
 // in its language, all formats of them; at is nil for a page in no section.
@@ -57,7 +57,7 @@ func feedsAt(v *live.View, href, title string) []FeedLink {
 	out := make([]FeedLink, len(feedFormats))
 	for i, f := range feedFormats {
 		kind, syntax, _ := strings.Cut(strings.TrimPrefix(f.Type, "application/"), "+")
-		out[i] = FeedLink{Title: title + " (" + f.Word + ")", Kind: kind, Syntax: syntax, Href: v.Absolute(href + "feed." + f.Name)}
+		out[i] = FeedLink{Title: title + " (" + f.Word + ")", Word: f.Word, Kind: kind, Syntax: syntax, Href: v.Absolute(href + "feed." + f.Name)}
 	}
 	return out
 }

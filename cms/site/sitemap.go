@@ -20,9 +20,9 @@ const (
 	sitemapNS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 	xhtmlNS   = "http://www.w3.org/1999/xhtml"
 
-	// sitemapRoom is where a file stops to name the other languages. It holds
-	// the 50 MB that sitemaps.org allows, whatever the addresses are like: live
-	// bounds their number, and the same once more is room for them alone.
+	// sitemapRoom is how long a file may get before the addresses that are left
+	// go without their other languages. sitemaps.org allows 50 MB, and the rest
+	// is more than live.SitemapLength addresses of any length take.
 	sitemapRoom = 25 << 20
 )
 

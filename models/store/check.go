@@ -24,6 +24,10 @@ var contentRules = []struct{ says, sql string }{
 	{"%d rows in the lists of sections are of no public news", `SELECT count(*) FROM (SELECT lang, date, entry_id FROM section_news
 		EXCEPT SELECT l.lang, json_extract(f.fields, '$.date'), l.entry_id FROM live l JOIN live f ON f.entry_id = l.entry_id AND f.lang = 'und'
 		WHERE l.kind = 'news' AND l.lang <> 'und')`},
+	{"%d public editions are missing from lists or listed as something else", `SELECT count(*) FROM (
+		SELECT kind, lang, first_published_at, edition_id, entry_id, branch, published_at, title FROM live WHERE lang <> 'und'
+		EXCEPT SELECT kind, lang, published_at, edition_id, entry_id, branch, updated_at, title FROM listed)`},
+	{"%d rows of lists are of nothing public", `SELECT count(*) FROM listed WHERE edition_id NOT IN (SELECT edition_id FROM live WHERE lang <> 'und')`},
 	{"%d entries carry a term that was merged into another one", `SELECT count(*) FROM entry_terms c JOIN terms t ON t.id = c.term_id WHERE NOT (` + standing + `)`},
 }
 

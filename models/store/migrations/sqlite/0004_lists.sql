@@ -3,15 +3,17 @@
 -- what lists are ordered and narrowed by. The order of a list lies over three
 -- tables (editions, entries, revisions), so no index on one of them gives it:
 -- the newest twenty pages cost a sort of all pages. The triggers keep it in
--- step with the view "live" whoever writes, within the same transaction.
+-- step with the view "live" whoever writes, within the same transaction. Times
+-- are declared as those of editions are: SQLite compares columns of different
+-- types without their index.
 CREATE TABLE listed (
   kind         TEXT NOT NULL,
   lang         TEXT NOT NULL,
-  published_at TEXT NOT NULL,
+  published_at DATETIME NOT NULL,
   edition_id   TEXT NOT NULL,
   entry_id     TEXT NOT NULL,
   branch       TEXT NOT NULL,
-  updated_at   TEXT NOT NULL,
+  updated_at   DATETIME NOT NULL,
   title        TEXT NOT NULL,
   PRIMARY KEY (kind, lang, published_at, edition_id)
 ) WITHOUT ROWID;

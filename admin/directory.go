@@ -25,9 +25,9 @@ type directoryPage struct {
 	Query, Region, Status Field
 	Filtered              bool
 	Export                string
-	// Numbers in texts that contradict the directory; NumbersMore says that
-	// these are not all.
-	Numbers     []NumberView
+	// Numbers is how many texts contradict the directory; NumbersMore says
+	// that these are not all.
+	Numbers     int
 	NumbersMore bool
 }
 
@@ -70,9 +70,11 @@ func (h *handler) directory(c *gin.Context) error {
 	p.Region = form.Field(Field{Name: "region", Kind: "select", Value: f.Region, Options: regions})
 	p.Status = form.Field(Field{Name: "status", Kind: "select", Value: f.Status, Options: statuses})
 	p.Rows = p.organisations(list.Rows, list.Regions)
-	if p.Numbers, p.NumbersMore, err = h.typedNumbers(c, p.Words); err != nil {
+	numbers, more, err := h.cms.TypedNumbers(c.Request.Context(), user(c))
+	if err != nil {
 		return err
 	}
+	p.Numbers, p.NumbersMore = len(numbers), more
 	p.Export = "/admin/directory/organisations.csv"
 	if p.Filtered {
 		p.Export += "?" + url.Values{"q": {f.Text}, "region": {f.Region}, "status": {f.Status}}.Encode()

@@ -24,10 +24,8 @@ type TypedNumber struct {
 	// Live says that readers see the number; Draft that the working text still
 	// has it. Without a right to read the entry only the first is told.
 	Live, Draft bool
-	// Reads says that the user may open the working text; others are led to
-	// the page at Path, below the language.
+	// Reads says that the user may open the working text.
 	Reads bool
-	Path  string
 }
 
 // typedMost is how many typed numbers a list has at most.
@@ -69,7 +67,7 @@ func typedNumbers(r *store.Read, by models.User) (out []TypedNumber, more bool, 
 		}
 		t := TypedNumber{
 			Entry: row.EntryID, Kind: row.Kind, Type: row.Type, Lang: row.Lang, Title: row.LiveTitle, Block: row.BlockID,
-			Fact: fact, Said: said, Counted: n, Live: row.Live, Draft: row.Draft && reads, Reads: reads, Path: row.Path,
+			Fact: fact, Said: said, Counted: n, Live: row.Live, Draft: row.Draft && reads, Reads: reads,
 		}
 		if reads {
 			t.Title = row.Title

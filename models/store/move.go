@@ -254,13 +254,13 @@ func (tx *Tx) journalAll(action, in string, args []any, lang, actor string) erro
 		return fmt.Errorf("append to journal: %w", err)
 	}
 	if n > 0 {
-		return tx.seen()
+		return tx.readHead()
 	}
 	return nil
 }
 
-// seen notes the newest row of the journal after one statement appended many.
-func (tx *Tx) seen() error {
+// readHead notes the newest row of the journal after one statement appended many.
+func (tx *Tx) readHead() error {
 	return tx.db.Raw("SELECT max(seq) FROM changes").Scan(&tx.seq).Error
 }
 

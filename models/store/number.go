@@ -23,7 +23,7 @@ func (r *Read) Counted() (sections, countries int, err error) {
 // directory counts.
 type TypedNumber struct {
 	EntryID, Kind, Type, Branch, DomainID, Lang string
-	Path, Title                                 string // Title is the working one
+	Title                                       string // the working one
 	LiveTitle                                   string // "" when nothing is public
 	BlockID, TargetID                           string
 	// Live and Draft say which of the two texts has it.
@@ -48,7 +48,7 @@ func (r *Read) TypedNumbers() ([]TypedNumber, error) {
 
 // typedNumbersSQL looks up two ranges of the index on targets: "=" and ">" are
 // neighbours.
-const typedNumbersSQL = `SELECT e.id AS entry_id, e.kind, e.type, e.branch, e.domain_id, d.lang, coalesce(d.path, '') AS path,
+const typedNumbersSQL = `SELECT e.id AS entry_id, e.kind, e.type, e.branch, e.domain_id, d.lang,
 		w.title, coalesce(v.title, '') AS live_title, f.block_id, f.target_id, max(f.live) AS live, max(1 - f.live) AS draft
 	FROM refs f JOIN editions d ON d.id = f.edition_id JOIN entries e ON e.id = d.entry_id
 	JOIN drafts w ON w.edition_id = d.id LEFT JOIN revisions v ON v.id = d.live_revision

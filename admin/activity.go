@@ -1,8 +1,6 @@
 package admin
 
 import (
-	"encoding/csv"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -298,24 +296,9 @@ func (h *handler) activityExport(c *gin.Context) error {
 		return err
 	}
 	w := h.words(c)
-	var b strings.Builder
-	b.WriteString("\ufeff") // without it spreadsheets take the letters for others
-	out := csv.NewWriter(&b)
-	out.UseCRLF = true
-	write := func(cells ...string) {
-		for i, s := range cells {
-			cells[i] = cell(strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r < ' ' || r == '\u2068' || r == '\u2069' }), ""))
-		}
-		_ = out.Write(cells) // into memory
-	}
-	write("#", w.T("activity.csv_time"), w.T("activity.csv_who"), w.T("activity.csv_did"), w.T("activity.csv_what"), w.T("activity.csv_kind"), w.T("activity.csv_lang"), "action", "id")
+	rows := [][]string{{"#", w.T("activity.csv_time"), w.T("activity.csv_who"), w.T("activity.csv_did"), w.T("activity.csv_what"), w.T("activity.csv_kind"), w.T("activity.csv_lang"), "action", "id"}}
 	for _, a := range list {
-		write(strconv.FormatInt(a.Seq, 10), a.At.UTC().Format(time.RFC3339), w.actor(a.Who), w.didAct(a), w.what(a).Title, a.What.Kind, a.Lang, a.Action, a.What.ID)
+		rows = append(rows, []string{strconv.FormatInt(a.Seq, 10), a.At.UTC().Format(time.RFC3339), w.actor(a.Who), w.didAct(a), w.what(a).Title, a.What.Kind, a.Lang, a.Action, a.What.ID})
 	}
-	if out.Flush(); out.Error() != nil {
-		return fmt.Errorf("write acts: %w", out.Error())
-	}
-	c.Header("Content-Disposition", `attachment; filename="activity-`+h.now().UTC().Format(time.DateOnly)+`.csv"`)
-	c.Data(http.StatusOK, "text/csv; charset=utf-8", []byte(b.String()))
-	return nil
+	return h.sendTable(c, "activity", rows)
 }

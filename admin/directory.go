@@ -1,14 +1,11 @@
 package admin
 
 import (
-	"encoding/csv"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -133,27 +130,12 @@ func (h *handler) directoryExport(c *gin.Context) error {
 		return err
 	}
 	w := h.words(c)
-	var b strings.Builder
-	b.WriteString("\ufeff") // without it spreadsheets take the letters for others
-	out := csv.NewWriter(&b)
-	out.UseCRLF = true
-	write := func(cells ...string) {
-		for i, s := range cells {
-			cells[i] = cell(s)
-		}
-		_ = out.Write(cells) // into memory
-	}
-	write(w.T("profile.col_name"), w.T("profile.col_country"), "ISO 3166", w.T("profile.region"), w.T("profile.status"), w.T("profile.col_languages"), w.T("profile.col_confirmed"), "id")
+	rows := [][]string{{w.T("profile.col_name"), w.T("profile.col_country"), "ISO 3166", w.T("profile.region"), w.T("profile.status"), w.T("profile.col_languages"), w.T("profile.col_confirmed"), "id"}}
 	views := w.organisations(list.Rows, list.Regions)
 	for i, o := range list.Rows {
-		write(o.Title, views[i].Country, o.Country, views[i].Region, views[i].Status, strings.Join(o.Languages, " "), o.ConfirmedOn, o.ID)
+		rows = append(rows, []string{o.Title, views[i].Country, o.Country, views[i].Region, views[i].Status, strings.Join(o.Languages, " "), o.ConfirmedOn, o.ID})
 	}
-	if out.Flush(); out.Error() != nil {
-		return fmt.Errorf("write directory: %w", out.Error())
-	}
-	c.Header("Content-Disposition", `attachment; filename="organisations-`+h.now().UTC().Format(time.DateOnly)+`.csv"`)
-	c.Data(http.StatusOK, "text/csv; charset=utf-8", []byte(b.String()))
-	return nil
+	return h.sendTable(c, "organisations", rows)
 }
 
 // confirm says that all facts of an organisation are still right.

@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -168,25 +167,9 @@ func (h *handler) redirectExport(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Header("Content-Type", "text/csv; charset=utf-8")
-	c.Header("Content-Disposition", `attachment; filename="redirects-`+h.now().UTC().Format("2006-01-02")+`.csv"`)
-	c.Status(http.StatusOK)
-	w := csv.NewWriter(c.Writer)
-	w.UseCRLF = true
-	_ = w.Write([]string{"from", "to", "lang"}) // Flush reports what went wrong
+	rows := [][]string{{"from", "to", "lang"}}
 	for _, r := range list {
-		_ = w.Write([]string{cell(typedAddress(r.From)), cell(typedAddress(r.To)), cell(r.Lang)})
+		rows = append(rows, []string{typedAddress(r.From), typedAddress(r.To), r.Lang})
 	}
-	w.Flush()
-	return w.Error()
-}
-
-// cell keeps a spreadsheet from taking a value for a formula. Addresses begin
-// with a slash and languages with a letter, so none is changed by it; it stands
-// here for whatever else a row may hold one day.
-func cell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r＝＋－＠", []rune(s)[0]) {
-		return "'" + s
-	}
-	return s
+	return h.sendTable(c, "redirects", rows)
 }

@@ -177,8 +177,8 @@ func TestRedirectsAreExported(t *testing.T) {
 			t.Errorf("row %q", row)
 		}
 	}
-	for _, s := range []string{"=1", "+1", "-1", "@x", "\tx", "＝1"} {
-		if cell(s) != "'"+s {
+	for _, s := range []string{"=1", "+1", "-1", "@x", "\t=1", "＝1"} {
+		if cell(s) != "'"+strings.TrimLeft(s, "\t") {
 			t.Errorf("cell %q stays a formula", s)
 		}
 	}

@@ -39,7 +39,7 @@ func (tx *Tx) Move(m Move) (models.Entry, int, error) {
 			return e, 0, err
 		}
 	}
-	if e.Kind != models.KindNews {
+	if e.Kind != models.KindNews && (m.To.ID != e.Section() || m.Position != e.Position) {
 		_, err := tx.exec("UPDATE entries SET position = position + 1 WHERE section_id = ? AND position >= ? AND kind <> 'news' AND id <> ?", m.To.ID, m.Position, e.ID)
 		if err != nil {
 			return e, 0, fmt.Errorf("make room: %w", err)

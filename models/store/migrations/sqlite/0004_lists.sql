@@ -44,8 +44,14 @@ CREATE TRIGGER listed_edition_goes AFTER DELETE ON editions WHEN old.live_revisi
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
-CREATE TRIGGER listed_entry_changes AFTER UPDATE OF kind, branch, trashed_at ON entries
-  WHEN old.kind <> new.kind OR old.branch <> new.branch OR old.trashed_at IS NOT new.trashed_at BEGIN
+CREATE TRIGGER listed_entry_moves AFTER UPDATE OF branch ON entries WHEN old.kind = new.kind AND old.branch <> new.branch BEGIN
+  UPDATE listed SET branch = new.branch WHERE (kind, lang, published_at, edition_id) IN (
+    SELECT new.kind, lang, first_published_at, id FROM editions WHERE entry_id = new.id AND live_revision IS NOT NULL AND lang <> 'und');
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER listed_entry_changes AFTER UPDATE OF kind, trashed_at ON entries
+  WHEN old.kind <> new.kind OR old.trashed_at IS NOT new.trashed_at BEGIN
   DELETE FROM listed WHERE (kind, lang, published_at, edition_id) IN (
     SELECT old.kind, lang, first_published_at, id FROM editions WHERE entry_id = old.id AND live_revision IS NOT NULL AND lang <> 'und');
   INSERT INTO listed (kind, lang, published_at, edition_id, entry_id, branch, updated_at, title)

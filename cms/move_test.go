@@ -462,3 +462,32 @@ func TestRestoreTakesAddressBack(t *testing.T) {
 		return err
 	})
 }
+
+// TestMoveThroughItself: what is below a section comes to stand where the
+// section itself was. That address is no redirect then.
+func TestMoveThroughItself(t *testing.T) {
+	t.Parallel()
+	env := cmstest.New(t)
+	outer := env.Create(t, cms.NewEntry{Kind: models.KindSection, Type: models.TypeArea, Section: env.Root, Lang: "en", Title: "Same"})
+	inner := env.Create(t, cms.NewEntry{Kind: models.KindSection, Type: models.TypeArea, Section: outer, Lang: "fr", Title: "Same"})
+	page := env.Create(t, cms.NewEntry{Kind: models.KindPage, Section: inner, Lang: "fr", Title: "Same"})
+	for _, id := range []string{inner, page} {
+		env.Write(t, id, "fr", "Un résumé.")
+		env.Publish(t, id, "fr")
+	}
+	if _, err := env.CMS.Move(t.Context(), env.Admin, cms.Move{Entry: inner, Version: entryOf(t, env, inner).Version, Section: env.Root}); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ path, want string }{{"same/same/same", "to /fr/same/same"}, {"same/same", "item Same"}, {"same", "item Same"}} {
+		if got := asked(t, env, "fr", tt.path); got != tt.want {
+			t.Errorf("%s answers %q, want %q", tt.path, got, tt.want)
+		}
+	}
+	env.View(t, func(r *store.Read) error {
+		bad, err := r.CheckContent()
+		if len(bad) > 0 {
+			t.Errorf("CheckContent: %v", bad)
+		}
+		return err
+	})
+}

@@ -34,7 +34,11 @@ func (h *handler) placeHead(c *gin.Context, name, title string, e models.Entry, 
 		p.Name = p.T("editor.untitled")
 	}
 	p.Title = p.T(name+".title", "Title", p.Name)
-	p.Crumbs = []Crumb{{Label: p.T("nav.content"), URL: "/admin/content"}, {Label: p.Name, URL: back}, {Label: p.T(name + ".crumb")}}
+	own := "/admin/entries/" + e.ID
+	if e.Kind == models.KindSection {
+		own = sectionURL(e.ID)
+	}
+	p.Crumbs = []Crumb{{Label: p.T("nav.content"), URL: "/admin/content"}, {Label: p.Name, URL: own}, {Label: p.T(name + ".crumb")}}
 	p.Form = newForm(p.Words, name, problem)
 	return p
 }

@@ -24,6 +24,12 @@ func TestTrashScreens(t *testing.T) {
 			t.Errorf("the screen lacks %q", s)
 		}
 	}
+	// The way back leads to what it names, a page as well as a section.
+	for id, want := range map[string]string{o.About: `href="` + sectionURL(o.About) + `" dir="auto">About us<`, o.Page: `href="/admin/entries/` + o.Page + `" dir="auto">Our mission<`} {
+		if body := v.page(200, v.get("/admin/entries/"+id+"/trash")); !strings.Contains(body, want) {
+			t.Errorf("no %s", want)
+		}
+	}
 	at := "/admin/entries/" + o.About + "/trash"
 	if w := v.post(at, url.Values{"version": {"99"}}); w.Code != 409 || !strings.Contains(w.Body.String(), "Somebody changed this meanwhile") {
 		t.Errorf("stale: %d", w.Code)

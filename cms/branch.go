@@ -202,7 +202,7 @@ func planBranch(r *store.Read, by models.User, id, lang string, concerns func(*c
 					return plan, nil, err
 				}
 			}
-			if c.same, err = unchanged(r, d, c.draft); err != nil {
+			if c.same, err = r.DraftIsLive(d); err != nil {
 				return plan, nil, err
 			}
 			c.row = BranchRow{Entry: e.ID, Kind: e.Kind, Lang: d.Lang, Title: c.draft.Title, State: models.StateOf(d, c.draft.Hash, live), Forbidden: !by.Can(models.ActPublish, e.Place(d.Lang))}

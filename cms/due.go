@@ -203,7 +203,7 @@ func publishSealed(tx *store.Tx, by models.User, e models.Entry, d models.Editio
 	if err != nil {
 		return false, err
 	}
-	p := publishable{entry: e, edition: d, draft: models.Draft{EditionID: d.ID, Content: rev.Content}}
+	p := publishable{entry: e, edition: d, draft: models.Draft{EditionID: d.ID, Content: rev.Content}, sealed: rev.ID}
 	if p.body, err = block.Decode([]byte(rev.Body)); err != nil {
 		return false, err
 	}

@@ -104,6 +104,11 @@ func editor(r *store.Read, by models.User, id, lang string) (Editor, error) {
 	if ed.FactsEdition, ed.Facts, ed.FactsPending, err = pendingFacts(r, e); err != nil {
 		return ed, err
 	}
+	if !ed.FactsPending {
+		if ed.Facts, err = r.Draft(ed.FactsEdition.ID); err != nil {
+			return ed, err
+		}
+	}
 	if ed.Facts.Fields, err = currentTerms(r, e, ed.Facts.Fields); err != nil {
 		return ed, err
 	}
@@ -395,7 +400,7 @@ func (c *CMS) Review(ctx context.Context, by models.User, id, lang string) (rv R
 			}
 		}
 		rv.Facts = fieldChanges(rv.Kind.FactsFor(rv.Entry.Type), facts, rv.Editor.Facts.Fields)
-		same, err := unchanged(r, rv.Edition, rv.Draft)
+		same, err := r.DraftIsLive(rv.Edition)
 		rv.Nothing = same && !rv.FactsPending
 		return err
 	})

@@ -187,7 +187,7 @@ func (c *CMS) Confirm(ctx context.Context, by models.User, id string, factsVersi
 		if err != nil {
 			return err
 		}
-		same, err := unchanged(&tx.Read, d, draft)
+		same, err := tx.DraftIsLive(d)
 		if err != nil {
 			return err
 		}

@@ -2,7 +2,6 @@ package cms
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"meridian/cms/block"
@@ -94,11 +93,14 @@ type publishable struct {
 	entry   models.Entry
 	edition models.Edition
 	draft   models.Draft
-	body    *block.Document // of the draft, decoded; nil for facts
+	// sealed is the revision the words of the draft are taken from, "" for the
+	// draft that is kept.
+	sealed string
+	body   *block.Document // of the draft, decoded; nil for facts
 	// facts are those of the entry; they become public with the edition when
 	// they are pending.
 	facts      models.Edition
-	factsDraft models.Draft
+	factsDraft models.Draft // where pending
 	pending    bool
 }
 
@@ -124,7 +126,12 @@ func (p *publishable) check(r *store.Read, by models.User) (same bool, err error
 	if slices.ContainsFunc(findings, func(f Finding) bool { return f.Severity == block.Error }) {
 		return false, &ChecksError{findings}
 	}
-	if same, err = unchanged(r, d, p.draft); err != nil {
+	if p.sealed == "" {
+		same, err = r.DraftIsLive(d)
+	} else {
+		same, err = r.RevisionIsLive(d, p.sealed)
+	}
+	if err != nil {
 		return false, err
 	}
 	if same && !p.pending {
@@ -151,7 +158,7 @@ func (p *publishable) publish(tx *store.Tx, by models.User) (out Published, err 
 		if d.Live() {
 			out.Action = models.ActionUpdated
 		}
-		if err := dropEmpty(tx, &p.draft); err != nil {
+		if err := dropEmpty(tx, &p.draft, p.body); err != nil {
 			return out, err
 		}
 		rev, err := goLive(tx, by, e, d, &p.draft, p.body)
@@ -164,19 +171,15 @@ func (p *publishable) publish(tx *store.Tx, by models.User) (out Published, err 
 	return out, tx.Audit(by.ID, "publish", e.ID, d.Lang)
 }
 
-// dropEmpty takes out of a draft the blocks that somebody inserted and never
-// filled in. Saving keeps them; nothing public has any.
-func dropEmpty(tx *store.Tx, draft *models.Draft) error {
+// dropEmpty takes out of a draft, and its text, the blocks that somebody
+// inserted and never filled in. Saving keeps them; nothing public has any.
+func dropEmpty(tx *store.Tx, draft *models.Draft, doc *block.Document) error {
 	bare := false
 	for _, h := range draft.Hashes {
 		bare = bare || h == ""
 	}
 	if !bare {
 		return nil // every block has words
-	}
-	doc, err := block.Decode([]byte(draft.Body))
-	if err != nil {
-		return err
 	}
 	doc.Normalize(func() string { return block.NewIDFrom(tx.Random()) })
 	body := string(doc.JSON())
@@ -213,6 +216,7 @@ func goLive(tx *store.Tx, by models.User, e models.Entry, d models.Edition, draf
 // show makes a sealed revision what readers see and find; its refs are for the
 // caller. body is its text where it is at hand, nil otherwise.
 func show(tx *store.Tx, by models.User, e models.Entry, d models.Edition, rev models.Revision, body *block.Document) error {
+	index := indexing(d, rev.Content, body)
 	if d.Lang == models.Facts {
 		fields, err := fieldsOf(e, d.Lang)
 		if err != nil {
@@ -229,39 +233,21 @@ func show(tx *store.Tx, by models.User, e models.Entry, d models.Edition, rev mo
 	if err := tx.GoLive(e, d, rev, action, by.ID); err != nil {
 		return err
 	}
-	return index(tx, d, rev.Content, body)
+	return index(tx)
 }
 
-// unchanged reports whether readers see exactly the words of the draft, and
-// are told exactly that about how it follows its original.
-func unchanged(r *store.Read, d models.Edition, draft models.Draft) (bool, error) {
-	if d.LiveRevision == nil {
-		return false, nil
-	}
-	hash, err := r.RevisionHash(*d.LiveRevision)
-	if err != nil || hash != draft.Hash {
-		return false, err // other words: no need to read them
-	}
-	live, err := r.Revision(*d.LiveRevision)
-	if err != nil {
-		return false, err
-	}
-	return live.Hash == draft.Hash && live.BasedOn == draft.BasedOn && live.Machine == draft.Machine &&
-		maps.Equal(live.SourceHashes, draft.SourceHashes), nil
-}
-
-// pendingFacts returns the facts of an entry and whether readers see others.
-func pendingFacts(r *store.Read, e models.Entry) (models.Edition, models.Draft, bool, error) {
-	d, err := r.Edition(e.ID, models.Facts)
-	if err != nil {
-		return d, models.Draft{}, false, err
-	}
-	draft, err := r.Draft(d.ID)
-	if err != nil {
+// pendingFacts returns the facts of an entry, and their draft when readers see
+// others.
+func pendingFacts(r *store.Read, e models.Entry) (d models.Edition, draft models.Draft, pending bool, err error) {
+	if d, err = r.Edition(e.ID, models.Facts); err != nil {
 		return d, draft, false, err
 	}
-	same, err := unchanged(r, d, draft)
-	return d, draft, !same, err
+	same, err := r.DraftIsLive(d)
+	if err != nil || same {
+		return d, draft, false, err
+	}
+	draft, err = r.Draft(d.ID)
+	return d, draft, true, err
 }
 
 func anyLive(r *store.Read, e models.Entry) (bool, error) {

@@ -134,7 +134,7 @@ func plan(r *store.Read, by models.User, in Schedule, now time.Time) (p scheduli
 
 // seal seals what is to become public.
 func (p *scheduling) seal(tx *store.Tx, by models.User, s *models.Schedule) error {
-	if err := dropEmpty(tx, &p.draft); err != nil {
+	if err := dropEmpty(tx, &p.draft, p.body); err != nil {
 		return err
 	}
 	rev, err := seal(tx, &p.draft, by, models.ReasonScheduled)

@@ -12,16 +12,50 @@ import (
 // index makes an edition found by the words that have just become public.
 // Facts have none. body is the text where it is at hand, nil otherwise.
 func index(tx *store.Tx, d models.Edition, c models.Content, body *block.Document) error {
-	if d.Lang == models.Facts {
-		return nil
-	}
-	return indexText(tx, store.PublicText{EntryID: d.EntryID, EditionID: d.ID, Lang: d.Lang, Title: c.Title, Summary: c.Summary, Body: c.Body}, body)
+	return indexing(d, c, body)(tx)
 }
 
-func indexText(tx *store.Tx, t store.PublicText, doc *block.Document) (err error) {
+// indexing begins to take a text apart, on another core, while the caller
+// writes; what it returns waits for that and makes the edition found. Nobody
+// changes body in the meantime.
+func indexing(d models.Edition, c models.Content, body *block.Document) func(*store.Tx) error {
+	if d.Lang == models.Facts {
+		return func(*store.Tx) error { return nil }
+	}
+	t := store.PublicText{EntryID: d.EntryID, EditionID: d.ID, Lang: d.Lang, Title: c.Title, Summary: c.Summary, Body: c.Body}
+	type result struct {
+		doc   store.SearchDoc
+		err   error
+		panic any
+	}
+	ready := make(chan result, 1)
+	go func() {
+		var r result
+		defer func() {
+			r.panic = recover() // for the caller, who answers for it
+			ready <- r
+		}()
+		r.doc, r.err = searchDoc(t, body)
+	}()
+	return func(tx *store.Tx) error {
+		r := <-ready
+		if r.panic != nil {
+			panic(r.panic)
+		}
+		if r.err != nil {
+			return r.err
+		}
+		return tx.PutSearch(r.doc)
+	}
+}
+
+// searchDoc returns what the index keeps of a text. doc is the body where it is
+// at hand, nil otherwise.
+func searchDoc(t store.PublicText, doc *block.Document) (store.SearchDoc, error) {
 	if doc == nil {
+		var err error
 		if doc, err = block.Decode([]byte(t.Body)); err != nil {
-			return err
+			return store.SearchDoc{}, err
 		}
 	}
 	x := search.For(t.Lang).Index(search.Document{Title: t.Title, Summary: t.Summary, Text: doc.PlainText(block.Inert{})})
@@ -29,10 +63,23 @@ func indexText(tx *store.Tx, t store.PublicText, doc *block.Document) (err error
 	for i, w := range x.Words {
 		words[i] = store.SearchWord(w)
 	}
-	return tx.PutSearch(store.SearchDoc{
+	return store.SearchDoc{
 		Entry: t.EntryID, Edition: t.EditionID, Lang: t.Lang,
 		Terms: x.Terms, TitleWords: x.TitleWords, Words: words,
-	})
+	}, nil
+}
+
+func indexTexts(tx *store.Tx, texts []store.PublicText) error {
+	for _, t := range texts {
+		d, err := searchDoc(t, nil)
+		if err != nil {
+			return err
+		}
+		if err := tx.PutSearch(d); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // indexAll makes the public editions of entries found.
@@ -45,12 +92,7 @@ func indexAll(tx *store.Tx, entries []models.Entry) error {
 	if err != nil {
 		return err
 	}
-	for _, t := range texts {
-		if err := indexText(tx, t, nil); err != nil {
-			return err
-		}
-	}
-	return nil
+	return indexTexts(tx, texts)
 }
 
 // indexBatch is how many editions one transaction of a new index takes: few
@@ -88,12 +130,7 @@ func (c *CMS) FillSearch(ctx context.Context, progress func(done, total int)) er
 			if err != nil {
 				return err
 			}
-			for _, t := range texts {
-				if err := indexText(tx, t, nil); err != nil {
-					return err
-				}
-			}
-			return nil
+			return indexTexts(tx, texts)
 		})
 		if err != nil {
 			return err

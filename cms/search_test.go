@@ -1,6 +1,7 @@
 package cms_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -113,6 +114,40 @@ func TestSearchFollowsPublication(t *testing.T) {
 		t.Fatal(err)
 	}
 	check("purged", nil, []string{"kumquat", "quinces"})
+}
+
+// TestMergeSearch: the pieces that publishing leaves of the index are merged
+// until none is left to merge, and what is found stays the same.
+func TestMergeSearch(t *testing.T) {
+	t.Parallel()
+	env := cmstest.New(t)
+	home := env.About
+	for i := range 30 {
+		id := env.Create(t, cms.NewEntry{Kind: models.KindPage, Section: home, Lang: "en", Title: fmt.Sprintf("Medlar number %d", i)})
+		env.Publish(t, id, "en")
+		if i%3 == 0 {
+			if err := env.CMS.Unpublish(t.Context(), env.Admin, id, "en", env.Edition(t, id, "en").Version); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	before, _ := found(t, env, live.SearchQuery{Text: "medlar", Limit: 50})
+	if len(before) != 20 {
+		t.Fatalf("%d found before", len(before))
+	}
+	steps := 0
+	for more := true; more; steps++ {
+		var err error
+		if more, err = env.Store.MergeSearch(t.Context()); err != nil || steps > 100 {
+			t.Fatal(steps, err)
+		}
+	}
+	if steps < 2 {
+		t.Error("there was nothing to merge")
+	}
+	if after, _ := found(t, env, live.SearchQuery{Text: "medlar", Limit: 50}); !slices.Equal(before, after) {
+		t.Errorf("%v found before, %v after", before, after)
+	}
 }
 
 // TestFillSearch: an index is made anew only when it is needed, from any state.

@@ -36,6 +36,7 @@ const (
 	refreshEvery      = 500 * time.Millisecond
 	sweepEvery        = time.Hour
 	countEvery        = 10 * time.Second
+	mergeEvery        = time.Second
 	lastlyTimeout     = 5 * time.Second
 )
 
@@ -127,6 +128,9 @@ func serve(ctx context.Context, ln net.Listener, h http.Handler, s *store.Store,
 	wg.Go(func() {
 		every(timers, sweepEvery, "sweep what has ended", sweep(s))
 	})
+	wg.Go(func() {
+		every(timers, mergeEvery, "merge the search index", mergeSearch(s))
+	})
 	count := func(ctx context.Context) error { return asked.Flush(ctx, s) }
 	wg.Go(func() { every(timers, countEvery, "count what was asked for in vain", count) })
 	defer lastly(ctx, "count what was asked for in vain", count) // once the timers have ended
@@ -169,6 +173,33 @@ func sweep(s *store.Store) func(context.Context) error {
 		}
 		_, err = cms.New(s).PurgeOld(ctx)
 		return err
+	}
+}
+
+// mergesAtOnce is how many parts of the search index are merged before those
+// who publish have a second to themselves.
+const mergesAtOnce = 20
+
+// mergeSearch returns the task that merges what publishing left of the search
+// index. While nothing is published it writes nothing.
+func mergeSearch(s *store.Store) func(context.Context) error {
+	merged := int64(-1) // journal head up to which there is nothing left to merge
+	return func(ctx context.Context) error {
+		head := s.Head()
+		if head == merged {
+			return nil
+		}
+		for range mergesAtOnce {
+			more, err := s.MergeSearch(ctx)
+			if err != nil {
+				return err
+			}
+			if !more {
+				merged = head
+				return nil
+			}
+		}
+		return nil
 	}
 }
 

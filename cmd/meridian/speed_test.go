@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -298,6 +299,12 @@ func benchPublish(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	// The server merges the search index beside those who publish.
+	timers, stop := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() { every(timers, mergeEvery, "merge the search index", mergeSearch(s)) })
+	defer wg.Wait()
+	defer stop()
 	var ours, commits, ratios figures
 	for i, id := range ids {
 		ed, err := c.Editor(ctx, by, id, "en")

@@ -13,8 +13,7 @@ import (
 
 // Address returns the old address at a place, ErrNotFound when there is none.
 func (r *Read) Address(lang, path string) (models.Address, error) {
-	var a models.Address
-	return a, r.take(&a, "lang = ? AND path = ?", lang, path)
+	return take[models.Address](r, "lang = ? AND path = ?", lang, path)
 }
 
 // AddressesToURL returns the old addresses that lead to a fixed place of the

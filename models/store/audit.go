@@ -41,7 +41,8 @@ func (a AuditRow) chain(before string) string {
 func (tx *Tx) Audit(actor, action, subject, detail string) error {
 	before := tx.audited
 	if before == "" { // the transaction's first: the chain goes on where it ended
-		if err := tx.db.Raw("SELECT coalesce((SELECT hash FROM audit ORDER BY seq DESC LIMIT 1), '')").Scan(&before).Error; err != nil {
+		var err error
+		if before, err = value[string](&tx.Read, "SELECT coalesce((SELECT hash FROM audit ORDER BY seq DESC LIMIT 1), '')"); err != nil {
 			return fmt.Errorf("read audit trail: %w", err)
 		}
 	}

@@ -8,9 +8,7 @@ import (
 
 // Draft returns the working text of an edition.
 func (r *Read) Draft(edition string) (models.Draft, error) {
-	var d models.Draft
-	err := r.db.Where("edition_id = ?", edition).Take(&d).Error
-	return d, one(err)
+	return take[models.Draft](r, "edition_id = ?", edition)
 }
 
 // PutDraft overwrites the working text of an edition. Readers never see it,

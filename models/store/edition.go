@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"errors"
 	"fmt"
 
@@ -14,29 +13,24 @@ import (
 // Edition returns an entry's edition in a language, ErrNotFound when there is
 // none.
 func (r *Read) Edition(entry, lang string) (models.Edition, error) {
-	var d models.Edition
-	return d, r.take(&d, "entry_id = ? AND lang = ?", entry, lang)
+	return take[models.Edition](r, "entry_id = ? AND lang = ?", entry, lang)
 }
 
 // Editions returns all editions of an entry, the facts among them, by
 // language.
 func (r *Read) Editions(entry string) ([]models.Edition, error) {
-	var list []models.Edition
-	err := r.db.Where("entry_id = ?", entry).Order("lang").Find(&list).Error
-	return list, err
+	return takeAll[models.Edition](r, "entry_id = ? ORDER BY lang", entry)
 }
 
 // EditionByPath returns the edition, public or not, at an address.
 func (r *Read) EditionByPath(lang, path string) (models.Edition, error) {
-	var d models.Edition
-	return d, r.take(&d, "lang = ? AND path = ?", lang, path)
+	return take[models.Edition](r, "lang = ? AND path = ?", lang, path)
 }
 
 // PathOwner returns the id of the edition at an address, "" when it is free.
 func (r *Read) PathOwner(lang, path string) (string, error) {
-	var id string
-	err := r.db.Statement.ConnPool.QueryRowContext(r.db.Statement.Context, "SELECT id FROM editions WHERE lang = ? AND path = ?", lang, path).Scan(&id)
-	if errors.Is(err, sql.ErrNoRows) {
+	id, err := value[string](r, "SELECT id FROM editions WHERE lang = ? AND path = ?", lang, path)
+	if errors.Is(err, models.ErrNotFound) {
 		return "", nil
 	}
 	return id, err

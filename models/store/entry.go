@@ -11,14 +11,12 @@ import (
 
 // Entry returns an entry, ErrNotFound when there is none with the id.
 func (r *Read) Entry(id string) (models.Entry, error) {
-	var e models.Entry
-	return e, r.take(&e, "id = ?", id)
+	return take[models.Entry](r, "id = ?", id)
 }
 
 // Root returns the root section, ErrNotFound before first start.
 func (r *Read) Root() (models.Entry, error) {
-	var e models.Entry
-	return e, r.take(&e, "section_id IS NULL")
+	return take[models.Entry](r, "section_id IS NULL")
 }
 
 // Entries returns the entries with the ids, in no order; missing ones are

@@ -3,6 +3,8 @@ package store
 import (
 	"fmt"
 	"time"
+
+	"meridian/models"
 )
 
 // SitemapCuts returns the paths at which the editions of a language, by path,
@@ -29,14 +31,17 @@ func (l *Live) SitemapCuts(lang string, size int) ([]string, error) {
 // Newest returns when what is public in a language changed last, false when
 // nothing is.
 func (l *Live) Newest(lang string) (at time.Time, ok bool, err error) {
-	var list []struct{ PublishedAt time.Time }
-	if err := l.db.Raw("SELECT published_at FROM live WHERE lang = ? ORDER BY published_at DESC LIMIT 1", lang).Scan(&list).Error; err != nil {
-		return at, false, fmt.Errorf("newest edition: %w", err)
+	// The first of each kind, out of the index that has them in this order.
+	for _, kind := range models.Kinds {
+		var list []struct{ UpdatedAt time.Time }
+		if err := l.db.Raw("SELECT updated_at FROM listed WHERE kind = ? AND lang = ? ORDER BY updated_at DESC LIMIT 1", kind.Name, lang).Scan(&list).Error; err != nil {
+			return at, false, fmt.Errorf("newest edition: %w", err)
+		}
+		if len(list) > 0 && list[0].UpdatedAt.After(at) {
+			at, ok = list[0].UpdatedAt, true
+		}
 	}
-	if len(list) == 0 {
-		return at, false, nil
-	}
-	return list[0].PublishedAt, true, nil
+	return at, ok, nil
 }
 
 // SitemapRow is a public edition as a sitemap lists it.

@@ -263,7 +263,9 @@ func (tx *Tx) journalAll(action, in string, args []any, lang, actor string) erro
 
 // readHead notes the newest row of the journal after one statement appended many.
 func (tx *Tx) readHead() error {
-	return tx.db.Raw("SELECT max(seq) FROM changes").Scan(&tx.seq).Error
+	seq, err := value[int64](&tx.Read, "SELECT max(seq) FROM changes")
+	tx.seq = seq
+	return err
 }
 
 // BranchFacts is what has to be known of an entry and everything below it

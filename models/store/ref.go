@@ -43,12 +43,11 @@ func (tx *Tx) PutRefs(edition string, live bool, refs []Ref) error {
 
 // PublishRefs makes the refs of an edition's draft those of its live text.
 func (tx *Tx) PublishRefs(edition string) error {
-	var some []int
-	err := tx.db.Raw("SELECT 1 FROM refs WHERE edition_id = ? LIMIT 1", edition).Scan(&some).Error
+	some, err := value[bool](&tx.Read, "SELECT EXISTS (SELECT 1 FROM refs WHERE edition_id = ?)", edition)
 	if err != nil {
 		return fmt.Errorf("look for refs: %w", err)
 	}
-	if len(some) == 0 {
+	if !some {
 		return nil // most texts use nothing, and publishing is to be quick
 	}
 	if _, err := tx.exec("DELETE FROM refs WHERE edition_id = ? AND live = 1", edition); err != nil {

@@ -8,21 +8,36 @@ import (
 
 // Revision returns a sealed revision.
 func (r *Read) Revision(id string) (models.Revision, error) {
-	var rev models.Revision
-	err := r.db.Where("id = ?", id).Take(&rev).Error
-	return rev, one(err)
+	return take[models.Revision](r, "id = ?", id)
 }
 
 // RevisionHash returns the hash of a sealed revision without its words.
 func (r *Read) RevisionHash(id string) (string, error) {
-	var list []string
-	if err := r.db.Raw("SELECT hash FROM revisions WHERE id = ?", id).Scan(&list).Error; err != nil {
-		return "", err
+	return value[string](r, "SELECT hash FROM revisions WHERE id = ?", id)
+}
+
+// DraftIsLive reports whether readers see exactly the words of an edition's
+// draft, and are told exactly that about how it follows its original.
+func (r *Read) DraftIsLive(d models.Edition) (bool, error) {
+	return r.isLive(d, "drafts w", "w.edition_id = ?", d.ID)
+}
+
+// RevisionIsLive is DraftIsLive for the words of a revision.
+func (r *Read) RevisionIsLive(d models.Edition, revision string) (bool, error) {
+	return r.isLive(d, "revisions w", "w.id = ?", revision)
+}
+
+func (r *Read) isLive(d models.Edition, from, where, id string) (bool, error) {
+	if d.LiveRevision == nil {
+		return false, nil
 	}
-	if len(list) == 0 {
-		return "", models.ErrNotFound
+	same, err := value[bool](r, "SELECT EXISTS (SELECT 1 FROM "+from+" JOIN revisions v ON v.id = ? WHERE "+where+`
+		AND w.hash = v.hash AND w.based_on = v.based_on AND w.machine = v.machine
+		AND coalesce(nullif(w.source_hashes, '{}'), '') = coalesce(nullif(v.source_hashes, '{}'), ''))`, *d.LiveRevision, id)
+	if err != nil {
+		return false, fmt.Errorf("compare with what is public: %w", err)
 	}
-	return list[0], nil
+	return same, nil
 }
 
 // Revisions returns the newest revisions of an edition, newest first, at most
@@ -61,8 +76,8 @@ func (tx *Tx) Seal(draft models.Draft, author, reason string) (models.Revision, 
 		rev.CreatedAt = draft.SavedAt
 	}
 	if draft.BaseRevision != "" {
-		err := tx.db.Raw("SELECT max(number) + 1 FROM revisions WHERE edition_id = ?", draft.EditionID).Scan(&rev.Number).Error
-		if err != nil {
+		var err error
+		if rev.Number, err = value[int](&tx.Read, "SELECT max(number) + 1 FROM revisions WHERE edition_id = ?", draft.EditionID); err != nil {
 			return rev, fmt.Errorf("number revision: %w", err)
 		}
 	}

@@ -55,8 +55,7 @@ func (tx *Tx) RefuseSchedule(s models.Schedule, refusal string) error {
 
 // EditionByID returns an edition by its own id.
 func (r *Read) EditionByID(id string) (models.Edition, error) {
-	var d models.Edition
-	return d, r.take(&d, "id = ?", id)
+	return take[models.Edition](r, "id = ?", id)
 }
 
 // Schedules returns what is scheduled for an edition, refused or not: at most

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,9 +26,7 @@ type SearchWord struct{ Folded, Shown string }
 // PutSearch makes an edition found by other words, or found at all. It stands
 // beside GoLive and GoBack, which tell the journal.
 func (tx *Tx) PutSearch(d SearchDoc) error {
-	var id int64
-	err := tx.db.Statement.ConnPool.QueryRowContext(tx.db.Statement.Context, `INSERT INTO search_docs (edition_id, entry_id, title_words) VALUES (?, ?, ?)
-		ON CONFLICT (edition_id) DO UPDATE SET title_words = excluded.title_words RETURNING id`, d.Edition, d.Entry, d.TitleWords).Scan(&id)
+	id, err := tx.searchNumber(d)
 	if err != nil {
 		return fmt.Errorf("index %s: %w", d.Edition, err)
 	}
@@ -55,6 +54,19 @@ func (tx *Tx) PutSearch(d SearchDoc) error {
 	return nil
 }
 
+// searchNumber returns the number that the index knows an edition by. What
+// stays as it is is not written again, which would be a page of the database.
+func (tx *Tx) searchNumber(d SearchDoc) (id int64, err error) {
+	id, err = value[int64](&tx.Read, "SELECT id FROM search_docs WHERE edition_id = ?", d.Edition)
+	if errors.Is(err, models.ErrNotFound) {
+		return value[int64](&tx.Read, "INSERT INTO search_docs (edition_id, entry_id, title_words) VALUES (?, ?, ?) RETURNING id", d.Edition, d.Entry, d.TitleWords)
+	}
+	if err == nil {
+		_, err = tx.exec("UPDATE search_docs SET title_words = ? WHERE id = ? AND title_words <> ?", d.TitleWords, id, d.TitleWords)
+	}
+	return id, err
+}
+
 // unindex makes editions that a query selects unfindable.
 func (tx *Tx) unindex(editions string, args ...any) error {
 	for _, sql := range []string{
@@ -66,6 +78,30 @@ func (tx *Tx) unindex(editions string, args ...any) error {
 		}
 	}
 	return nil
+}
+
+// mergePages is how many pages of the search index one transaction of
+// MergeSearch writes: publishing beside it waits for some milliseconds.
+const mergePages = 64
+
+// MergeSearch merges the pieces of the search index that publishing left, which
+// searching would all look into, and reports whether it found some. It is for
+// timers: each call does a part.
+func (s *Store) MergeSearch(ctx context.Context) (bool, error) {
+	merged := false
+	err := s.Tx(ctx, func(tx *Tx) error {
+		before, err := value[int64](&tx.Read, "SELECT total_changes()")
+		if err != nil {
+			return err
+		}
+		if _, err := tx.exec("INSERT INTO search_index (search_index, rank) VALUES ('merge', ?)", mergePages); err != nil {
+			return fmt.Errorf("merge search index: %w", err)
+		}
+		after, err := value[int64](&tx.Read, "SELECT total_changes()")
+		merged = after-before >= 2 // FTS5's own sign that there was something to do
+		return err
+	})
+	return merged, err
 }
 
 // ClearSearch empties the index, and forgets the words.

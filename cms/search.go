@@ -45,7 +45,8 @@ func indexing(d models.Edition, c models.Content, body *block.Document) func(*st
 		if r.err != nil {
 			return r.err
 		}
-		return tx.PutSearch(r.doc)
+		tx.PutSearch(r.doc)
+		return nil
 	}
 }
 
@@ -75,9 +76,7 @@ func indexTexts(tx *store.Tx, texts []store.PublicText) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.PutSearch(d); err != nil {
-			return err
-		}
+		tx.PutSearch(d)
 	}
 	return nil
 }

@@ -23,16 +23,39 @@ type SearchDoc struct {
 // SearchWord is a word as it is written, and how it is looked up.
 type SearchWord struct{ Folded, Shown string }
 
-// PutSearch makes an edition found by other words, or found at all. It stands
-// beside GoLive and GoBack, which tell the journal.
-func (tx *Tx) PutSearch(d SearchDoc) error {
-	id, err := tx.searchNumber(d)
-	if err != nil {
-		return fmt.Errorf("index %s: %w", d.Edition, err)
+// PutSearch makes an edition found by other words, or found at all, from the
+// commit on. It stands beside GoLive and GoBack, which tell the journal.
+func (tx *Tx) PutSearch(d SearchDoc) {
+	tx.toIndex = append(tx.toIndex, d)
+}
+
+// writeIndex writes what PutSearch was given. FTS5 writes a piece of its index
+// whenever a statement begins that may have to be taken back, so a transaction
+// of many editions writes the terms of all of them one after the other.
+func (tx *Tx) writeIndex() error {
+	list := tx.toIndex
+	tx.toIndex = nil
+	ids := make([]int64, len(list))
+	for i, d := range list {
+		var err error
+		if ids[i], err = tx.searchNumber(d); err != nil {
+			return fmt.Errorf("index %s: %w", d.Edition, err)
+		}
+		if err := tx.keepWords(d); err != nil {
+			return fmt.Errorf("keep words of %s: %w", d.Edition, err)
+		}
 	}
-	if _, err := tx.exec("INSERT OR REPLACE INTO search_index (rowid, terms) VALUES (?, ?)", id, d.Terms); err != nil {
-		return fmt.Errorf("index %s: %w", d.Edition, err)
+	for i, d := range list {
+		if _, err := tx.exec("INSERT OR REPLACE INTO search_index (rowid, terms) VALUES (?, ?)", ids[i], d.Terms); err != nil {
+			return fmt.Errorf("index %s: %w", d.Edition, err)
+		}
 	}
+	return nil
+}
+
+// keepWords adds the words of an edition to those that complete and correct
+// queries.
+func (tx *Tx) keepWords(d SearchDoc) error {
 	var words [][2]string
 	for _, w := range d.Words {
 		if tx.words.fresh(d.Lang, w.Folded) {
@@ -48,10 +71,7 @@ func (tx *Tx) PutSearch(d SearchDoc) error {
 	}
 	_, err = tx.exec(`INSERT OR IGNORE INTO search_words (lang, folded, shown) SELECT ?, value ->> 0, value ->> 1 FROM json_each(?)
 		WHERE NOT EXISTS (SELECT 1 FROM search_words w WHERE w.lang = ? AND w.folded = value ->> 0)`, d.Lang, string(list), d.Lang)
-	if err != nil {
-		return fmt.Errorf("keep words of %s: %w", d.Edition, err)
-	}
-	return nil
+	return err
 }
 
 // searchNumber returns the number that the index knows an edition by. What
@@ -69,6 +89,9 @@ func (tx *Tx) searchNumber(d SearchDoc) (id int64, err error) {
 
 // unindex makes editions that a query selects unfindable.
 func (tx *Tx) unindex(editions string, args ...any) error {
+	if err := tx.writeIndex(); err != nil {
+		return err
+	}
 	for _, sql := range []string{
 		"DELETE FROM search_index WHERE rowid IN (SELECT id FROM search_docs WHERE edition_id IN (" + editions + "))",
 		"DELETE FROM search_docs WHERE edition_id IN (" + editions + ")",
@@ -106,6 +129,7 @@ func (s *Store) MergeSearch(ctx context.Context) (bool, error) {
 
 // ClearSearch empties the index, and forgets the words.
 func (tx *Tx) ClearSearch() error {
+	tx.toIndex = nil
 	for _, sql := range []string{"DELETE FROM settings WHERE key = 'search'", "DELETE FROM search_index", "DELETE FROM search_docs", "DELETE FROM search_words"} {
 		if _, err := tx.exec(sql); err != nil {
 			return fmt.Errorf("clear search index: %w", err)

@@ -238,6 +238,8 @@ type Tx struct {
 	scheduled bool
 	// words are those it keeps for searching, and those that are kept already.
 	words searchWords
+	// toIndex are editions to be found by other words at the end.
+	toIndex []SearchDoc
 }
 
 // NewID returns a new id of the transaction's time.
@@ -266,7 +268,10 @@ func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
 	tx := &Tx{now: s.now(), random: s.random, words: searchWords{known: s.words}}
 	err := s.writer.WithContext(context.WithValue(ctx, txKey{}, true)).Transaction(func(db *gorm.DB) error {
 		tx.db = db
-		return fn(tx)
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return tx.writeIndex()
 	})
 	if tx.roomy {
 		// A connection that cannot be told is one that is closed.

@@ -90,7 +90,7 @@ func newHandler(o Options) (*handler, error) {
 	if h.catalogue, err = web.Words(); err != nil {
 		return nil, err
 	}
-	if h.pages, err = web.NewTemplates("admin", template.FuncMap{"asset": web.Asset}); err != nil {
+	if h.pages, err = web.NewTemplates("admin", template.FuncMap{"asset": web.Asset, "icon": web.Icon}); err != nil {
 		return nil, err
 	}
 	h.sessions = newSessions(h.accounts, h.now, h.secure)

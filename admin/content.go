@@ -55,6 +55,7 @@ type TreeLevelView struct {
 type TreeRowView struct {
 	RowView
 	W          Words
+	Menu       *TreeMenu
 	Back       string // where acts on the row lead back to
 	IsSection  bool
 	Version    int
@@ -65,6 +66,18 @@ type TreeRowView struct {
 	Up, Down   string
 
 	CanWrite, CanMove, CanPublish, Root bool
+}
+
+// TreeMenu is what the menus of all rows say.
+type TreeMenu struct {
+	NewPage, NewSection, Edit, Move, Up, Down, Copy, Turn, Publish, Unpublish, Trash string
+}
+
+func (w Words) treeMenu() *TreeMenu {
+	return &TreeMenu{
+		NewPage: w.T("tree.new_page"), NewSection: w.T("tree.new_section"), Edit: w.T("tree.edit"), Move: w.T("tree.move"), Up: w.T("tree.up"),
+		Down: w.T("tree.down"), Copy: w.T("tree.copy"), Turn: w.T("tree.turn"), Publish: w.T("tree.publish"), Unpublish: w.T("tree.unpublish"), Trash: w.T("tree.trash"),
+	}
 }
 
 // ShapeView is a page to begin with.
@@ -103,7 +116,7 @@ func (h *handler) content(c *gin.Context) error {
 	if len(tree.Trail) == 0 { // the first page of the list: the menu says it
 		p.Crumbs = nil
 	}
-	v := treeView{handler: h, words: p.Words, q: q, here: tree.Section.ID, zone: site.TimeZone}
+	v := treeView{handler: h, words: p.Words, menu: p.treeMenu(), q: q, here: tree.Section.ID, zone: site.TimeZone}
 	p.Own = v.row(tree.Own)
 	p.Own.URL = entryURL(tree.Own.ID, tree.Own.Lang)
 	p.List = v.level(tree.Section.ID, tree.First, tree.Rows, tree.News)
@@ -180,6 +193,7 @@ func (p *contentPage) filters(v treeView, site models.Site) {
 type treeView struct {
 	*handler
 	words Words
+	menu  *TreeMenu
 	q     cms.TreeQuery
 	here  string
 	zone  string
@@ -225,7 +239,7 @@ func (v treeView) level(section, first string, rows []cms.TreeRow, news int) Tre
 
 func (v treeView) row(r cms.TreeRow) TreeRowView {
 	out := TreeRowView{
-		RowView: v.handler.row(v.words, r.Row, v.zone), W: v.words, IsSection: r.Kind == models.KindSection, Version: r.Version,
+		RowView: v.handler.row(v.words, r.Row, v.zone), W: v.words, Menu: v.menu, IsSection: r.Kind == models.KindSection, Version: r.Version,
 		Up: r.Up, Down: r.Down, Open: r.Open, CanWrite: r.CanWrite, CanMove: r.CanMove, CanPublish: r.CanPublish, Root: r.Section.ID == "",
 	}
 	out.Back = v.url(func(*cms.TreeQuery) {}) + "#r-" + r.ID

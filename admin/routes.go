@@ -52,6 +52,7 @@ var routes = [][]Route{
 		{get, "/admin/content", models.ActRead, (*handler).content},
 		{get, "/admin/content/:section", models.ActRead, (*handler).content},
 		{get, "/admin/news", models.ActRead, (*handler).news},
+		{get, searchPath, models.ActRead, (*handler).search},
 		{get, "/admin/activity", models.ActRead, (*handler).activity},
 		{get, "/admin/activity/acts.csv", models.ActRead, (*handler).activityExport},
 		{get, "/admin/directory", models.ActRead, (*handler).directory},

@@ -31,6 +31,9 @@ type Base struct {
 	AtAccount bool
 	// AtExtra says the same of "More", behind which the current place is.
 	AtExtra bool
+	// Searches says that the user may search, AtSearch that this is the page
+	// that has the field for it.
+	Searches, AtSearch bool
 	// Wide lets the page use the whole width.
 	Wide bool
 }
@@ -84,12 +87,13 @@ func (h *handler) base(c *gin.Context) Base {
 	}
 	path := c.Request.URL.Path
 	b.AtAccount = strings.HasPrefix(path, "/admin/account")
+	b.Searches, b.AtSearch = u.CanAnywhere(models.ActRead), path == searchPath
 	for _, n := range navigation {
 		if u.CanAnywhere(n.may) {
 			b.Nav = append(b.Nav, NavItem{Label: w.T(n.code), URL: n.url, Icon: n.icon, Current: n.holds(path), Extra: len(b.Nav) >= barItems})
 		}
 	}
-	b.AtExtra = b.AtAccount || slices.ContainsFunc(b.Nav, func(n NavItem) bool { return n.Extra && n.Current })
+	b.AtExtra = b.AtAccount || b.AtSearch || slices.ContainsFunc(b.Nav, func(n NavItem) bool { return n.Extra && n.Current })
 	for _, f := range h.takeFlashes(c) {
 		b.Flashes = append(b.Flashes, w.flash(f))
 	}

@@ -66,7 +66,7 @@ type Words struct {
 // T returns the sentence of a code; args are alternating names and values. A
 // code without a sentence is returned as it is, and fails the tests.
 func (w Words) T(code string, args ...any) string {
-	m := map[string]any{}
+	m := make(map[string]any, len(args)/2)
 	for i := 0; i+1 < len(args); i += 2 {
 		m[args[i].(string)] = args[i+1]
 	}

@@ -3,6 +3,7 @@ package cms_test
 import (
 	"bufio"
 	"context"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -26,6 +27,12 @@ const killRounds = 50
 func TestMain(m *testing.M) {
 	if dir := os.Getenv("MERIDIAN_TEST_WRITER"); dir != "" {
 		writeForEver(dir)
+	}
+	flag.Parse()
+	if seed := flag.Lookup("rapid.seed"); seed.Value.String() == "0" { // one that a test can name
+		if err := seed.Value.Set(strconv.FormatUint(rand.Uint64()>>1, 10)); err != nil {
+			panic(err)
+		}
 	}
 	os.Exit(m.Run())
 }

@@ -150,12 +150,40 @@ func (m *model) publishEdition(e *modelEntry, lang string) {
 	if out.Facts != e.pending() {
 		m.t.Fatalf("Publish: facts = %v, want %v", out.Facts, e.pending())
 	}
-	d.public, d.once, d.gone, d.title, d.plan = true, true, "", d.draft, nil
-	if e.pending() {
-		e.sealed++
-		e.liveNo = e.sealed
+	words := !d.public || d.draft != d.title
+	if lang == e.original && words != (out.Revision != "") || words && out.Revision == "" {
+		m.t.Fatalf("Publish: revision = %q, and that the words are new is %v", out.Revision, words)
 	}
-	e.facts, e.liveDate = true, e.date
+	if e.pending() {
+		m.factsPublic(e)
+	}
+	if out.Revision != "" {
+		m.wordsPublic(d, d.draft)
+	}
+}
+
+// factsPublic makes the facts of an entry public.
+func (m *model) factsPublic(e *modelEntry) {
+	e.sealed++
+	m.sealedFactsPublic(e, e.date, e.sealed)
+}
+
+func (m *model) sealedFactsPublic(e *modelEntry, date string, number int) {
+	e.last = modelChange{m.env.Clock.Now(), &modelBefore{public: e.facts, words: e.liveDate, liveNumber: e.liveNo}}
+	e.facts, e.liveDate, e.liveNo = true, date, number
+}
+
+// wordsPublic makes words of an edition public, which ends that it is to
+// become so.
+func (m *model) wordsPublic(d *modelEdition, title string) {
+	d.last = modelChange{m.env.Clock.Now(), &modelBefore{public: d.public, words: d.title, gone: d.gone}}
+	d.public, d.once, d.gone, d.title, d.plan = true, true, "", title, nil
+}
+
+// down takes an edition away from readers, which ends that it is to be taken
+// down.
+func (d *modelEdition) down(reason string) {
+	d.public, d.title, d.gone, d.ends = false, "", reason, time.Time{}
 }
 
 func (m *model) unpublish() {
@@ -166,7 +194,7 @@ func (m *model) unpublish() {
 		return
 	}
 	m.must("unpublish", err)
-	d.public, d.title, d.ends = false, "", false
+	d.down("")
 }
 
 func (m *model) withdraw() {
@@ -178,7 +206,7 @@ func (m *model) withdraw() {
 		return
 	}
 	m.must("withdraw", err)
-	d.public, d.title, d.gone, d.ends = false, "", reason, false
+	d.down(reason)
 }
 
 func (m *model) rename() {
@@ -218,206 +246,5 @@ func (m *model) publishFacts() {
 		return
 	}
 	m.must("publish facts", err)
-	e.sealed++
-	e.liveNo, e.liveDate = e.sealed, e.date
-}
-
-// below reports whether e is top or somewhere below it.
-func (e *modelEntry) below(top *modelEntry) bool {
-	for ; e != nil; e = e.parent {
-		if e == top {
-			return true
-		}
-	}
-	return false
-}
-
-// entry returns an entry as it is in the database.
-func (m *model) entry(e *modelEntry) models.Entry {
-	var out models.Entry
-	err := m.env.Store.View(context.Background(), func(r *store.Read) (err error) {
-		out, err = r.Entry(e.id)
-		return err
-	})
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	return out
-}
-
-func (m *model) move() {
-	e := rapid.SampledFrom(m.there()).Draw(m.t, "entry")
-	to := rapid.SampledFrom(append(m.sections(), nil)).Draw(m.t, "section")
-	in := cms.Move{Entry: e.id, Version: m.entry(e).Version, Section: m.place, Rename: rapid.Bool().Draw(m.t, "rename")}
-	if to != nil {
-		in.Section = to.id
-	}
-	if e == m.entries[0] { // it has to stay where the others are found
-		in.Section, to = m.place, nil
-	}
-	_, err := m.env.CMS.Move(context.Background(), m.env.Admin, in)
-	if to != nil && to.below(e) {
-		m.must("move below itself", err, models.ErrConflict)
-		return
-	}
-	if err != nil && (!in.Rename && errors.Is(err, models.ErrInvalid) || e.kind == models.KindSection && errors.Is(err, models.ErrConflict)) {
-		return // its address, or one below it, is taken there
-	}
-	m.must("move", err)
-	e.parent = to
-	for lang, d := range e.editions {
-		slug := m.stored(e, lang).Slug
-		if slug != d.slug && !in.Rename {
-			m.t.Fatalf("moved without renaming, %s became %s", d.slug, slug)
-		}
-		d.slug = slug
-	}
-}
-
-func (m *model) turn() {
-	e := rapid.SampledFrom(m.there()).Draw(m.t, "entry")
-	err := m.env.CMS.TurnIntoSection(context.Background(), m.env.Admin, e.id, m.entry(e).Version)
-	if e.kind != models.KindPage {
-		m.must("turn a "+e.kind, err, models.ErrConflict)
-		return
-	}
-	m.must("turn", err)
-	e.kind = models.KindSection
-}
-
-func (m *model) trash() {
-	list := m.there()[1:]
-	if len(list) == 0 {
-		return
-	}
-	top := rapid.SampledFrom(list).Draw(m.t, "entry")
-	_, err := m.env.CMS.Trash(context.Background(), m.env.Admin, top.id, m.entry(top).Version)
-	m.must("trash", err)
-	for _, e := range list {
-		if e.below(top) {
-			e.trash = top
-		}
-	}
-}
-
-// thrown draws something that was thrown away by itself; nil when nothing was.
-func (m *model) thrown() *modelEntry {
-	list := slices.DeleteFunc(slices.Clone(m.entries), func(e *modelEntry) bool { return e.trash != e })
-	if len(list) == 0 {
-		return nil
-	}
-	return rapid.SampledFrom(list).Draw(m.t, "thrown away")
-}
-
-func (m *model) restore() {
-	top := m.thrown()
-	if top == nil {
-		return
-	}
-	_, err := m.env.CMS.Restore(context.Background(), m.env.Admin, top.id, m.entry(top).Version)
-	if top.parent != nil && top.parent.trash != nil {
-		m.must("restore into the trash", err, models.ErrConflict)
-		return
-	}
-	m.must("restore", err)
-	for _, e := range m.entries {
-		if e.trash == top {
-			e.trash = nil
-		}
-	}
-}
-
-func (m *model) purge() {
-	top := m.thrown()
-	if top == nil {
-		return
-	}
-	m.must("purge", m.env.CMS.Purge(context.Background(), m.env.Admin, top.id, m.entry(top).Version))
-	bury := func(a modelAddress, k modelKey) {
-		d := k.entry.editions[k.lang]
-		if d.once && (m.tombs[a] == "" || d.gone > m.tombs[a]) {
-			m.tombs[a] = d.gone
-		}
-	}
-	for _, e := range m.entries {
-		if e.below(top) {
-			for lang := range e.editions {
-				bury(modelAddress{lang, m.path(e, lang)}, modelKey{e, lang})
-			}
-		}
-	}
-	for a, k := range m.old {
-		if k.entry.below(top) {
-			bury(a, k)
-			delete(m.old, a)
-		}
-	}
-	m.entries = slices.DeleteFunc(m.entries, func(e *modelEntry) bool { return e.below(top) })
-}
-
-// schedule gives an edition a moment: an hour from now to become public, two
-// hours to be taken down. Time stands still until tick.
-func (m *model) schedule() {
-	e, lang, d := m.any()
-	in := cms.Schedule{
-		Entry: e.id, Lang: lang, Version: m.stored(e, lang).Version, FactsVersion: m.stored(e, models.Facts).Version, Zone: "UTC",
-		Act: m.draw("to", []string{models.SchedulePublish, models.SchedulePublish, models.ScheduleUnpublish}),
-	}
-	at := m.env.Clock.Now().Add(time.Hour)
-	if in.Act == models.ScheduleUnpublish {
-		at = at.Add(time.Hour)
-	}
-	in.Local = at.Format(models.LocalLayout)
-	_, err := m.env.CMS.Schedule(context.Background(), m.env.Admin, in)
-	if in.Act == models.ScheduleUnpublish {
-		if err != nil && (d.public || !errors.Is(err, models.ErrConflict)) {
-			m.t.Fatalf("schedule taking down: %v", err)
-		}
-		d.ends = err == nil
-		return
-	}
-	if err != nil { // nothing new to readers, or withdrawn
-		if d.gone == "" && (!d.public || d.draft != d.title || e.pending()) {
-			m.t.Fatalf("schedule: %v", err)
-		}
-		return
-	}
-	d.plan = &modelPlan{title: d.draft, date: e.date}
-	if e.pending() {
-		e.sealed++
-		d.plan.facts = e.sealed
-	}
-}
-
-// tick lets three hours go by and everything scheduled happen.
-func (m *model) tick() {
-	m.env.Clock.Advance(3 * time.Hour)
-	if _, err := m.env.CMS.RunDue(context.Background()); err != nil {
-		m.t.Fatal(err)
-	}
-	for _, e := range m.entries {
-		for _, lang := range modelLangs {
-			d := e.editions[lang]
-			if d == nil || d.plan == nil {
-				continue
-			}
-			p := d.plan
-			d.plan = nil
-			if e.trash != nil || d.gone != "" || p.facts == 0 && !e.facts {
-				continue // refused
-			}
-			if p.facts > e.liveNo && !(e.facts && p.date == e.liveDate) {
-				e.facts, e.liveDate, e.liveNo = true, p.date, p.facts
-			}
-			d.public, d.once, d.title = true, true, p.title
-		}
-	}
-	for _, e := range m.entries {
-		for _, d := range e.editions {
-			if d.ends && d.public && e.trash == nil {
-				d.public, d.title = false, ""
-			}
-			d.ends = false
-		}
-	}
+	m.factsPublic(e)
 }

@@ -474,3 +474,30 @@ func TestNoRedirectLeadsToAnother(t *testing.T) {
 		}
 	})
 }
+
+// What readers are told at an address does not depend on whether it leads to
+// the same language.
+func TestRedirectsToAnotherLanguageAnswerGone(t *testing.T) {
+	t.Parallel()
+	env := cmstest.New(t)
+	for _, from := range []string{"/en/old", "/fr/old"} {
+		if _, err := addRedirect(t, env, env.Admin, from, "/admin/entries/"+env.Page+"/en"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := env.CMS.Withdraw(t.Context(), env.Admin, env.Page, "en", env.Edition(t, env.Page, "en").Version, "error"); err != nil {
+		t.Fatal(err)
+	}
+	err := env.Live.View(t.Context(), func(v *live.View) error {
+		for _, lang := range []string{"en", "fr"} {
+			f, err := v.Find(lang, "old")
+			if reason, gone := live.IsGone(err); !gone || reason != "error" {
+				t.Errorf("/%s/old answers %+v, %v", lang, f, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -13,10 +13,11 @@ import (
 )
 
 // Bounds of the tree screen: how many sections are open at once, and how many
-// rows a level and the whole screen have.
+// rows a level, a page of what a filter finds and the whole screen have.
 const (
 	TreeMostOpen  = 30
 	TreePerLevel  = 100
+	treePerFound  = 50
 	treeMostBelow = 1000
 )
 
@@ -181,7 +182,7 @@ func (t *treeReader) level(parent *TreeRow, open []string, offset int) (string, 
 func (t *treeReader) flat(e models.Entry, q TreeQuery) (rows []TreeRow, more bool, err error) {
 	list, more, err := t.Tree(store.TreeFilter{
 		Branch: e.Branch, Text: q.Text, Lang: q.Lang, State: q.State, Grants: t.grants, All: t.all,
-		Limit: TreePerLevel, Offset: max(q.Page-1, 0) * TreePerLevel,
+		Limit: treePerFound, Offset: max(q.Page-1, 0) * treePerFound,
 	})
 	for _, e := range list {
 		rows = append(rows, t.row(e))

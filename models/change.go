@@ -13,8 +13,9 @@ const (
 	ActionRestored    = "restored"
 )
 
-// Subjects of the journal. Other sites see the rows about entries; the rest
-// moves the generation, so that no cached page outlives what it shows.
+// Subjects of the journal. Other sites see the rows about entries; the others
+// say what else may look different to readers now, so that no answer outlives
+// what it shows (models/store/reads.go).
 const (
 	SubjectEntry = "entry"
 	SubjectTerm  = "term"
@@ -34,5 +35,7 @@ type Change struct {
 	RevisionID string
 	// Branch is the chain of sections of the entry at that moment.
 	Branch string
-	Actor  string
+	// Nav is the menu the entry stood in at that moment.
+	Nav   string
+	Actor string
 }

@@ -21,6 +21,7 @@ var Languages = []string{"en", "fr", "nl", "es", "ar"}
 type Catalogue struct {
 	localizers map[string]*i18n.Localizer
 	keys       map[string]map[string]bool // by language
+	plain      sync.Map                   // [2]string{language, code} > sentence without arguments
 }
 
 // Words returns the one catalogue of the program, which is read when it is
@@ -70,6 +71,22 @@ func (c *Catalogue) Sentence(lang, code string, args map[string]any) (string, bo
 			l = c.localizers[Languages[0]]
 		}
 	}
+	if len(args) > 0 {
+		return localize(l, code, args)
+	}
+	// A list says the same few words in each row.
+	key := [2]string{lang, code}
+	if s, ok := c.plain.Load(key); ok {
+		return s.(string), true
+	}
+	s, ok := localize(l, code, nil)
+	if ok && c.localizers[lang] != nil { // as many as there are sentences, whatever is asked for
+		c.plain.Store(key, s)
+	}
+	return s, ok
+}
+
+func localize(l *i18n.Localizer, code string, args map[string]any) (string, bool) {
 	cfg := &i18n.LocalizeConfig{MessageID: code, TemplateData: args}
 	if n, ok := args["Count"]; ok {
 		cfg.PluralCount = n

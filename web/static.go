@@ -180,6 +180,43 @@ func accepts(header, coding string) bool {
 	return false
 }
 
+// Icon returns a sign of the back office: a symbol of admin-icons.svg, for
+// which the text beside it says what it means. class may add "flip", which
+// turns it round where people read from the right. It panics for a symbol that
+// does not exist, as Asset does.
+func Icon(name string, class ...string) template.HTML {
+	icons := allIcons()
+	for _, c := range class {
+		name += " " + c
+	}
+	h, ok := icons[name]
+	if !ok {
+		panic("web: no icon " + name)
+	}
+	return h
+}
+
+// allIcons holds the signs as they stand in a page: a list has many hundreds,
+// and escaping the address of each anew took a third of a page's time.
+var allIcons = sync.OnceValue(func() map[string]template.HTML {
+	const sheet = "admin-icons.svg"
+	b, err := fs.ReadFile(files, "static/"+sheet)
+	if err != nil {
+		panic("web: " + err.Error()) // embedded: cannot happen
+	}
+	icons := map[string]template.HTML{}
+	for _, m := range iconSymbol.FindAllSubmatch(b, -1) {
+		name := string(m[1])
+		for _, flip := range []string{"", " flip"} {
+			// A name of ours, of letters, digits and hyphens, and an address made of a hash.
+			icons[name+flip] = template.HTML(`<svg class="icon` + flip + `" width="20" height="20" aria-hidden="true" focusable="false"><use href="` + Asset(sheet) + "#" + name + `"></use></svg>`)
+		}
+	}
+	return icons
+})
+
+var iconSymbol = regexp.MustCompile(`<symbol id="([a-z0-9-]+)"`)
+
 // SiteCSS returns the style of readers' pages, without its comments, and its
 // source for the Content-Security-Policy ("'sha256-…'").
 func SiteCSS() (template.CSS, string) { return siteCSS() }
@@ -205,7 +242,7 @@ func siteSheet() string {
 func inline(sheet string) (template.CSS, string) {
 	css := shorten(sheet)
 	sum := sha256.Sum256([]byte(css))
-	// The only conversion of this kind in the program: a file of ours, no input.
+	// A file of ours, no input.
 	return template.CSS(css), "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 

@@ -347,6 +347,15 @@ func TestDrawingsHaveASize(t *testing.T) {
 	t.Parallel()
 	drawing := regexp.MustCompile(`<svg[^>]*>`)
 	seen := 0
+	look := func(name, text string) {
+		for _, tag := range drawing.FindAllString(text, -1) {
+			seen++
+			if !strings.Contains(tag, ` width="`) || !strings.Contains(tag, ` height="`) {
+				t.Errorf("%s: %s", name, tag)
+			}
+		}
+	}
+	look("Icon", string(Icon("plus")+Icon("chevron-right", "flip")))
 	for _, pattern := range []string{"templates/admin/*.tmpl", "templates/site/*.tmpl"} {
 		names, err := filepath.Glob(pattern)
 		if err != nil {
@@ -357,12 +366,7 @@ func TestDrawingsHaveASize(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, tag := range drawing.FindAllString(string(b), -1) {
-				seen++
-				if !strings.Contains(tag, ` width="`) || !strings.Contains(tag, ` height="`) {
-					t.Errorf("%s: %s", name, tag)
-				}
-			}
+			look(name, string(b))
 		}
 	}
 	if seen < 4 {

@@ -5,9 +5,11 @@
 //	go run ./cmd/dev bench    the speed figures of the README
 //	go run ./cmd/dev shot …   a picture of a page
 //	go run ./cmd/dev land …   the outline of the land on the readers' map
+//	go run ./cmd/dev client   the TypeScript client of the JSON interface
 //
 // Nothing but Go has to be installed first. The tests that drive a browser need
-// Chromium; test installs it where it may and says what to install elsewhere.
+// Chromium, that of the TypeScript client Node; test installs them where it may
+// and says what to install elsewhere.
 package main
 
 import (
@@ -29,6 +31,8 @@ type commands struct {
 	Bench benchCommand `cmd:"" help:"Measure the speed figures of the README."`
 	Shot  shotCommand  `cmd:"" help:"Take a picture of a page, and check it if asked."`
 	Land  landCommand  `cmd:"" help:"Make the outline of the land for the readers' map again."`
+
+	Client clientCommand `cmd:"" help:"Write the TypeScript client of the JSON interface."`
 }
 
 func main() {

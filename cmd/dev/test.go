@@ -22,7 +22,7 @@ func (c testCommand) Run(ctx context.Context, t tree) error {
 	if len(c.Packages) == 0 {
 		c.Packages = []string{"./..."}
 	}
-	if err := needChromium(ctx); err != nil {
+	if err := errors.Join(needChromium(ctx), needNode(ctx)); err != nil {
 		return err
 	}
 	var failed []string

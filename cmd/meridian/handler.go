@@ -22,7 +22,8 @@ import (
 type handlerOptions struct {
 	Base       string
 	Proxies    proxies
-	CacheBytes int64
+	CacheBytes int64            // 0 keeps nothing
+	Shared     time.Duration    // how long caches of others may give pages out without asking
 	Tally      *tally.Tally     // nil counts nothing
 	Clock      func() time.Time // time.Now when nil
 	Logger     *slog.Logger     // slog.Default when nil
@@ -33,20 +34,11 @@ type handlerOptions struct {
 // through both.
 func newHandler(s *store.Store, accounts *account.Accounts, o handlerOptions) (http.Handler, error) {
 	reader := live.New(s, o.Base)
-	readers, err := site.New(reader, site.Options{Clock: o.Clock, Logger: o.Logger})
+	public, err := newPublic(reader, o)
 	if err != nil {
 		return nil, err
 	}
-	data := api.New(reader, api.Options{Logger: o.Logger})
-	// No mux here: it would tidy addresses up that are nobody's.
-	public := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if isAPI(r.URL.Path) {
-			data.ServeHTTP(w, r)
-			return
-		}
-		readers.ServeHTTP(w, r)
-	})
-	cached := newCache(reader, o.CacheBytes).Wrap(public)
+	cached := newCache(reader, o).Wrap(public)
 	back, err := admin.New(admin.Options{CMS: cms.New(s), Accounts: accounts, BaseURL: o.Base, ClientAddr: o.Proxies.client, Readers: cached, Clock: o.Clock, Logger: o.Logger})
 	if err != nil {
 		return nil, err
@@ -64,14 +56,34 @@ func newHandler(s *store.Store, accounts *account.Accounts, o handlerOptions) (h
 	return hosts(o.Base, split(own, cached)), nil
 }
 
+// newPublic returns what readers and other sites see, without a cache. There is
+// no mux: it would tidy addresses up that are nobody's.
+func newPublic(reader *live.Reader, o handlerOptions) (http.Handler, error) {
+	readers, err := site.New(reader, site.Options{Clock: o.Clock, Logger: o.Logger})
+	if err != nil {
+		return nil, err
+	}
+	data := api.New(reader, api.Options{Logger: o.Logger})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isAPI(r.URL.Path) {
+			data.ServeHTTP(w, r)
+			return
+		}
+		readers.ServeHTTP(w, r)
+	}), nil
+}
+
 // isAPI reports whether a path belongs to the JSON API.
-func isAPI(path string) bool { return path == api.Root || strings.HasPrefix(path, api.Root+"/") }
+func isAPI(path string) bool { return api.Owns(path) }
 
 // newCache returns the page cache of readers' pages and of the JSON API.
-func newCache(reader *live.Reader, size int64) *pagecache.Cache {
+func newCache(reader *live.Reader, o handlerOptions) *pagecache.Cache {
 	return pagecache.New(pagecache.Options{
-		MaxBytes:   size,
+		MaxBytes:   o.CacheBytes,
+		Shared:     o.Shared,
 		Generation: reader.Generation,
+		Moved:      reader.Moved,
+		Track:      live.Track,
 		Params: func(path string) []string {
 			if isAPI(path) {
 				return api.Params(path)

@@ -30,17 +30,28 @@ func checkBase(s string) (string, error) {
 	if s == "" {
 		return "", usageError("say how browsers reach the site with --base-url (such as --base-url https://example.org), because --addr is open to the network.")
 	}
-	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return "", usageError(fmt.Sprintf("%q is no address a browser can open; write --base-url like https://example.org.", s))
-	}
-	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return "", usageError(fmt.Sprintf("--base-url %s must be a bare host, such as %s://%s.", s, u.Scheme, u.Host))
+	u, err := bareHost(s)
+	if err != nil {
+		return "", err
 	}
 	if u.Scheme == "http" && !loopbackHost(u.Hostname()) {
 		return "", usageError(fmt.Sprintf("%s would send passwords in the clear. Use https:// (a proxy in front may do the encryption), or a loopback address for trying things out.", s))
 	}
-	return u.Scheme + "://" + strings.ToLower(u.Host), nil
+	return u.Scheme + "://" + u.Host, nil
+}
+
+// bareHost reads a base URL: a scheme and a host, which it returns in small
+// letters.
+func bareHost(s string) (*url.URL, error) {
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return nil, usageError(fmt.Sprintf("%q is no address a browser can open; write --base-url like https://example.org.", s))
+	}
+	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return nil, usageError(fmt.Sprintf("--base-url %s must be a bare host, such as %s://%s.", s, u.Scheme, u.Host))
+	}
+	u.Host = strings.ToLower(u.Host)
+	return u, nil
 }
 
 // hosts lets requests through whose Host is that of the base URL; for a

@@ -36,6 +36,7 @@ type cli struct {
 	Migrate migrateCmd `cmd:"" help:"Bring the database to the schema of this version, after a backup."`
 	Check   checkCmd   `cmd:"" help:"Check the database and the audit trail."`
 	Backup  backupCmd  `cmd:"" help:"Make backups, try them out and restore them."`
+	Export  exportCmd  `cmd:"" help:"Write the public site as files that any host serves."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`
 }
 
@@ -52,7 +53,7 @@ const (
 	exitOK     = 0
 	exitFailed = 1
 	exitUsage  = 2
-	exitLocked = 3 // another process has the data folder
+	exitLocked = 3 // another process has the folder
 	exitDamage = 4 // the database is damaged, or a check found something
 )
 
@@ -97,7 +98,7 @@ func exitCode(err error) int {
 	switch {
 	case errors.Is(err, errUsage):
 		return exitUsage
-	case errors.Is(err, store.ErrLocked):
+	case errors.Is(err, store.ErrLocked), errors.Is(err, errInUse):
 		return exitLocked
 	case errors.Is(err, store.ErrDamaged), errors.Is(err, errFound):
 		return exitDamage
@@ -105,11 +106,12 @@ func exitCode(err error) int {
 	return exitFailed
 }
 
-// errUsage marks a configuration that is refused; errFound a check that found
-// something.
+// errUsage marks a configuration that is refused, errFound a check that found
+// something, errInUse a folder that another process works on.
 var (
 	errUsage = errors.New("not a usable configuration")
 	errFound = errors.New("the check found something")
+	errInUse = errors.New("in use by another process")
 )
 
 // usageError is a sentence that says what to change.

@@ -22,7 +22,9 @@ type serveCmd struct {
 	BaseURL      string   `help:"How browsers reach the site, such as https://example.org. Follows --addr when that is a loopback address." env:"MERIDIAN_BASE_URL" placeholder:"URL"`
 	TrustedProxy []string `help:"Address or network of a proxy in front whose X-Forwarded-For counts. May be given several times." env:"MERIDIAN_TRUSTED_PROXY" placeholder:"CIDR"`
 	Demo         bool     `help:"Fill a data folder that holds no database with the demonstration network." env:"MERIDIAN_DEMO"`
-	CacheMB      int64    `help:"Memory for ready-made answers, in MB." default:"32" env:"MERIDIAN_CACHE_MB" name:"cache-mb"`
+	CacheMB      int64    `help:"Memory for ready-made answers, in MB. 0 keeps none: every answer is made when it is asked for." default:"32" env:"MERIDIAN_CACHE_MB" name:"cache-mb"`
+
+	SharedCache time.Duration `help:"How long a CDN or proxy in front may give pages out without asking, at most 60s. A change reaches its readers that much later. 0 lets it ask each time." default:"0s" env:"MERIDIAN_SHARED_CACHE" placeholder:"DURATION"`
 }
 
 // Times of the server. They bound what one slow or silent client can hold.
@@ -37,7 +39,9 @@ const (
 	sweepEvery        = time.Hour
 	countEvery        = 10 * time.Second
 	mergeEvery        = time.Second
+	draftsEvery       = time.Second
 	lastlyTimeout     = 5 * time.Second
+	sharedMost        = time.Minute
 )
 
 // Run serves until the context ends, then lets running requests finish.
@@ -48,6 +52,12 @@ func (cmd *serveCmd) Run(ctx context.Context, c *console) error {
 		if base, err = checkBase(cmd.BaseURL); err != nil {
 			return err
 		}
+	}
+	if cmd.CacheMB < 0 {
+		return usageError("--cache-mb is a number of megabytes; 0 keeps no answers.")
+	}
+	if d := cmd.SharedCache; d < 0 || d > sharedMost || d%time.Second != 0 {
+		return usageError("--shared-cache is a whole number of seconds from 0s to 60s: what was taken down must be gone everywhere within a minute.")
 	}
 	proxies, err := parseProxies(cmd.TrustedProxy)
 	if err != nil {
@@ -86,6 +96,9 @@ func (cmd *serveCmd) Run(ctx context.Context, c *console) error {
 	if err := cms.New(s).FillSearch(ctx, progress(c.err, "texts to search in")); err != nil {
 		return fmt.Errorf("index what readers search: %w", err)
 	}
+	if err := cms.New(s).FillFind(ctx); err != nil {
+		return fmt.Errorf("index what staff search: %w", err)
+	}
 	fmt.Fprintf(c.out, "Meridian serves %s from %s.\n", base, c.data)
 	if fresh {
 		token, err := accounts.NewSetupToken(ctx)
@@ -97,7 +110,7 @@ func (cmd *serveCmd) Run(ctx context.Context, c *console) error {
 		fmt.Fprintf(c.out, "Back office: %s/admin/\n", base)
 	}
 	asked := tally.New(nil)
-	handler, err := newHandler(s, accounts, handlerOptions{Base: base, Proxies: proxies, CacheBytes: cmd.CacheMB << 20, Tally: asked})
+	handler, err := newHandler(s, accounts, handlerOptions{Base: base, Proxies: proxies, CacheBytes: cmd.CacheMB << 20, Shared: cmd.SharedCache, Tally: asked})
 	if err != nil {
 		return err
 	}
@@ -130,6 +143,9 @@ func serve(ctx context.Context, ln net.Listener, h http.Handler, s *store.Store,
 	})
 	wg.Go(func() {
 		every(timers, mergeEvery, "merge the search index", mergeSearch(s))
+	})
+	wg.Go(func() {
+		every(timers, draftsEvery, "index drafts", indexDrafts(s))
 	})
 	count := func(ctx context.Context) error { return asked.Flush(ctx, s) }
 	wg.Go(func() { every(timers, countEvery, "count what was asked for in vain", count) })
@@ -197,6 +213,24 @@ func mergeSearch(s *store.Store) func(context.Context) error {
 			if !more {
 				merged = head
 				return nil
+			}
+		}
+		return nil
+	}
+}
+
+// draftsFor is how long drafts are taken apart each time: where a whole database
+// is to be indexed, the server has nine tenths of its time for others.
+const draftsFor = draftsEvery / 10
+
+// indexDrafts returns the task that puts drafts into the index that staff
+// search in.
+func indexDrafts(s *store.Store) func(context.Context) error {
+	c := cms.New(s)
+	return func(ctx context.Context) error {
+		for began := time.Now(); time.Since(began) < draftsFor; {
+			if more, err := c.IndexDrafts(ctx); err != nil || !more {
+				return err
 			}
 		}
 		return nil

@@ -39,12 +39,19 @@ const rounds = 9
 // spread is from the smallest to the largest.
 func BenchmarkSpeed(b *testing.B) {
 	b.Run("cached", benchCached)
+	b.Run("kept", benchKept)
+	b.Run("zipf", benchZipf)
 	b.Run("cold", benchCold)
+	b.Run("uncached", benchUncached)
+	b.Run("search", benchSearch)
 	b.Run("publish", benchPublish)
 	b.Run("move", benchMove)
+	b.Run("tree", benchTree)
 	b.Run("start", benchStart)
 	b.Run("memory", benchMemory)
 	b.Run("seed", benchSeed)
+	b.Run("export", benchExport)
+	b.Run("backup", benchBackup)
 }
 
 // say prints a row of the table.
@@ -64,7 +71,13 @@ func (f figures) in(unit string, scale float64) string {
 // seeded opens a folder with a synthetic corpus of n entries.
 func seeded(b *testing.B, n int, langs ...string) *store.Store {
 	b.Helper()
-	s, err := store.Open(context.Background(), b.TempDir(), store.Options{Exclusive: true, Create: true})
+	return seededIn(b, b.TempDir(), n, langs...)
+}
+
+// seededIn is seeded in a folder that the caller knows.
+func seededIn(b *testing.B, dir string, n int, langs ...string) *store.Store {
+	b.Helper()
+	s, err := store.Open(context.Background(), dir, store.Options{Exclusive: true, Create: true})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -164,10 +164,10 @@ func TestInside(t *testing.T) {
 	g := gin.New()
 	g.Use(h.recovered, always)
 	g.GET("/panic", func(*gin.Context) { panic("secret words") })
-	g.GET("/error", h.read(route{"/error", nil, func(*handler, *live.View, *request) (*answer, error) {
+	g.GET("/error", h.read(route{path: "/error", read: func(*handler, *live.View, *request) (*answer, error) {
 		return nil, fmt.Errorf("secret table: %w", http.ErrNotSupported)
 	}}))
-	g.GET("/encode", h.read(route{"/encode", nil, func(*handler, *live.View, *request) (*answer, error) {
+	g.GET("/encode", h.read(route{path: "/encode", read: func(*handler, *live.View, *request) (*answer, error) {
 		return &answer{shape: func() {}}, nil
 	}}))
 	s.h = g
@@ -203,7 +203,7 @@ func TestBeforeFirstStart(t *testing.T) {
 func TestBehindPageCache(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	cache := pagecache.New(pagecache.Options{Generation: s.Live.Generation, Params: Params})
+	cache := pagecache.New(pagecache.Options{MaxBytes: 8 << 20, Generation: s.Live.Generation, Moved: s.Live.Moved, Track: live.Track, Params: Params})
 	s.h = cache.Wrap(s.h)
 	target := Root + "/pages/" + s.Page + "?lang=en&body=markdown"
 	first := s.get(t, target, http.StatusOK)
@@ -230,7 +230,7 @@ func TestKeys(t *testing.T) {
 	s := newSite(t)
 	allowed := map[string]bool{}
 	for _, k := range strings.Fields(`
-		installation names languages journal collections network tree resolve links tag name dir epoch head cursor url kind html json
+		installation names languages journal collections network tree resolve search openapi docs links tag name dir epoch head cursor url kind html json
 		items next count changes more seq at entry action
 		id urn type lang original_lang title summary slug path section ancestors published_at updated_at revision hash editions
 		language requested served reason translation source_lang source_revision fresh blocks_behind as_of machine body blocks markdown image fields facts

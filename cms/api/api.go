@@ -59,10 +59,11 @@ func New(reader *live.Reader, o Options) http.Handler {
 		g.HEAD(r.path, serve)
 		g.OPTIONS(r.path, preflight)
 	}
+	h.files(g)
 	g.NoRoute(func(c *gin.Context) { h.fail(c, Root, notFound()) })
 	g.NoMethod(func(c *gin.Context) {
 		c.Header("Allow", methods)
-		h.fail(c, Root, problem(http.StatusMethodNotAllowed, "method", "Method not allowed", "This address answers "+methods+"."))
+		h.fail(c, Root, problem("method", "This address answers "+methods+"."))
 	})
 	return g
 }
@@ -73,8 +74,9 @@ const methods = "GET, HEAD, OPTIONS"
 // the page cache learns of the others by Params.
 type route struct {
 	path   string
-	params []string
+	params *declaration
 	read   func(*handler, *live.View, *request) (*answer, error)
+	about  about
 }
 
 // request is what a reading may know of the request.
@@ -84,47 +86,31 @@ type request struct {
 	id   string
 }
 
-var (
-	itemParams    = []string{"lang", "body", "fields", "include"}
-	changesParams = []string{"since", "limit"}
-)
-
-// listParams returns what a list of a kind can be asked with: only news have a
-// year, and sections carry no topics.
-func listParams(k live.Kind) []string {
-	list := []string{"lang", "fallback", "fresh", "section", "sort", "limit", "cursor", "count", "fields", "body", "include"}
-	if k.Name != "section" {
-		list = append(list, "topic")
-	}
-	if k.Name == "news" {
-		list = append(list, "year")
-	}
-	return append(list, filterParams(k)...)
-}
-
-// routes is every address there is.
+// routes is every address there is. What each can answer with is said in
+// describe.go.
 func routes() []route {
 	list := []route{
-		{Root, nil, (*handler).index},
-		{Root + "/", nil, (*handler).index},
-		{Root + "/changes", changesParams, (*handler).changes},
-		{SearchPath, searchParams, (*handler).search},
-		{NetworkPath, networkParams, (*handler).network},
-		{TreePath, treeParams, (*handler).tree},
-		{ResolvePath, resolveParams, (*handler).resolve},
+		{Root, nil, (*handler).index, indexAbout},
+		{Root + "/", nil, (*handler).index, about{}}, // the same
+		{DescriptionPath, nil, (*handler).description, descriptionAbout},
+		{Root + "/changes", changesParams, (*handler).changes, changesAbout},
+		{SearchPath, searchParams, (*handler).search, searchAbout},
+		{NetworkPath, networkParams, (*handler).network, networkAbout},
+		{TreePath, treeParams, (*handler).tree, treeAbout},
+		{ResolvePath, resolveParams, (*handler).resolve, resolveAbout},
 	}
 	for _, k := range live.Kinds {
 		list = append(list,
-			route{Root + "/" + k.Plural, listParams(k), func(h *handler, v *live.View, r *request) (*answer, error) { return h.list(v, r, k) }},
-			route{Root + "/" + k.Plural + "/:id", itemParams, func(h *handler, v *live.View, r *request) (*answer, error) { return h.item(v, r, k) }},
+			route{Root + "/" + k.Plural, declared[k.Plural], func(h *handler, v *live.View, r *request) (*answer, error) { return h.list(v, r, k) }, listAbout(k)},
+			route{Root + "/" + k.Plural + "/:id", itemParams, func(h *handler, v *live.View, r *request) (*answer, error) { return h.item(v, r, k) }, itemAbout(k)},
 		)
 	}
 	return list
 }
 
 // declared are the parameters of collections by name.
-var declared = func() map[string][]string {
-	m := map[string][]string{"changes": changesParams, "search": searchParams, "network": networkParams, "tree": treeParams, "resolve": resolveParams}
+var declared = func() map[string]*declaration {
+	m := map[string]*declaration{"changes": changesParams, "search": searchParams, "network": networkParams, "tree": treeParams, "resolve": resolveParams}
 	for _, k := range live.Kinds {
 		m[k.Plural] = listParams(k)
 	}
@@ -142,11 +128,11 @@ func Params(path string) []string {
 	list := declared[name]
 	switch {
 	case !item || list == nil:
-		return list
+		return list.list()
 	case !isCollection(name) || entry == "" || strings.Contains(entry, "/"):
 		return nil
 	}
-	return itemParams
+	return itemParams.list()
 }
 
 // isCollection reports whether a name is that of a collection with items.
@@ -175,7 +161,7 @@ func (h *handler) read(rt route) gin.HandlerFunc {
 		}
 		err := view(ctx, func(v *live.View) (err error) {
 			if !v.Installed() {
-				return problem(http.StatusServiceUnavailable, "not-installed", "Not set up yet", "This site has not been set up yet.")
+				return problem("not-installed", "This site has not been set up yet.")
 			}
 			a, err = rt.read(h, v, r)
 			return err

@@ -47,6 +47,7 @@ func (s *site) do(t testing.TB, method, target string, header ...string) *httpte
 	}
 	w := httptest.NewRecorder()
 	s.h.ServeHTTP(w, r)
+	wantDescribed(t, method, target, w)
 	return w
 }
 

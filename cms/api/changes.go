@@ -18,7 +18,7 @@ func journalCursor(epoch string, seq int64) string {
 
 // changes answers with one page of the journal, oldest first.
 func (h *handler) changes(v *live.View, r *request) (*answer, error) {
-	limit := r.number("limit", 1, 200, 100)
+	limit := r.number("limit")
 	after, err := r.since(v)
 	if err != nil {
 		return nil, err

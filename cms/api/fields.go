@@ -29,8 +29,8 @@ type selection []string
 // shape reads fields= and body= together: a form of the text that was asked
 // for by name is there whether or not fields= has it, and one that nobody will
 // see is not rendered.
-func (q *query) shape(standard forms) (selection, forms) {
-	s, f := selection(q.set("fields", members)), q.body(standard)
+func (q *query) shape() (selection, forms) {
+	s, f := selection(q.set("fields")), q.body()
 	if _, asked := q.get("body"); s != nil && asked && !f.none() && !s.has("body") {
 		s = append(s, "body")
 	}

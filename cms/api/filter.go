@@ -54,17 +54,27 @@ var filters = func() map[string]map[string]filter {
 
 // filterParams are the names of the parameters that narrow the lists of a kind,
 // in the order of the fields.
-func filterParams(k live.Kind) []string {
-	var out []string
+func filterParams(k live.Kind) []param {
+	var out []param
+	add := func(name string, f filter) {
+		out = append(out, param{name: name, form: formFilter, filter: f, about: "Only what has " + f.field.Name + " " + operators[f.op] + "."})
+	}
 	for _, f := range k.Filterable() {
 		if slices.Contains(f.Ops, "eq") {
-			out = append(out, "filter["+f.Name+"]")
+			add("filter["+f.Name+"]", filter{f, "eq"})
 		}
 		for _, op := range f.Ops {
-			out = append(out, "filter["+f.Name+"]["+op+"]")
+			add("filter["+f.Name+"]["+op+"]", filter{f, op})
 		}
 	}
 	return out
+}
+
+// operators in words.
+var operators = map[string]string{
+	"eq": "equal to the value", "ne": "not equal to the value", "in": "equal to one of the values",
+	"lt": "before the value", "lte": "before the value or equal", "gt": "behind the value", "gte": "behind the value or equal",
+	"starts": "beginning with the value", "contains": "with the value in it", "null": "missing (true) or there (false)",
 }
 
 const filterPrefix = "filter["

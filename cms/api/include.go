@@ -55,7 +55,7 @@ func (i include) none() bool { return i == include{} }
 // include reads include=.
 func (q *query) include() include {
 	var out include
-	for _, s := range q.set("include", []string{"section", "editions", "media", "author"}) {
+	for _, s := range q.set("include") {
 		switch s {
 		case "section":
 			out.section = true

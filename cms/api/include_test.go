@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"meridian/cms"
 	"meridian/cms/cmstest"
 	"meridian/models"
 	"meridian/models/store"
@@ -159,4 +160,57 @@ func TestAuthorIsNoPerson(t *testing.T) {
 			t.Errorf("%q is in %s", secret, b)
 		}
 	}
+}
+
+// TestIncludeAsksOnce counts what each part of an answer costs by itself: as
+// many queries for five items as for fifty, whose sections and organisations all
+// differ, and never more than a few. It runs alone, because the count is of the
+// whole process.
+func TestIncludeAsksOnce(t *testing.T) {
+	s := newSite(t)
+	for i := range 50 {
+		org := s.Create(t, cms.NewEntry{Kind: models.KindSection, Type: models.TypeOrganisation, Section: s.Root, Lang: "en", Title: fmt.Sprint("Organisation ", i), Facts: models.Values{"country": "BE", "status": "member"}})
+		s.Publish(t, org, "en")
+		page := s.page(t, org, fmt.Sprint("Page ", i))
+		news := s.news(t, org, fmt.Sprint("News ", i), models.Values{"date": "2026-01-01", "about": []any{org}})
+		for _, id := range []string{page, news} {
+			s.Translate(t, id, "fr", fmt.Sprint("Titre ", i))
+			s.Publish(t, id, "fr")
+		}
+	}
+	count := func(target string) int64 {
+		t.Helper()
+		s.get(t, target, http.StatusOK)
+		before := store.QueriesRun()
+		s.get(t, target, http.StatusOK)
+		return store.QueriesRun() - before
+	}
+	both := func(what, target string) int64 {
+		t.Helper()
+		few, many := count(Root+target+"&limit=5"), count(Root+target+"&limit=50")
+		if few != many || many > 10 {
+			t.Errorf("%s: %d queries for five, %d for fifty, want as many and at most ten", what, few, many)
+		}
+		return many
+	}
+	for _, kind := range []string{"sections", "pages", "news"} {
+		whole := both(kind, "/"+kind+"?lang=en")
+		lean := both(kind+" by title", "/"+kind+"?lang=en&fields=title")
+		if lean >= whole {
+			t.Errorf("%s: titles alone take %d queries, all of an item %d", kind, lean, whole)
+		}
+		for _, inc := range includeParam.values {
+			both(kind+" with "+inc, "/"+kind+"?lang=en&include="+inc)
+			if n := both(kind+" by title with "+inc, "/"+kind+"?lang=en&fields=title&include="+inc); n > lean+2 {
+				t.Errorf("%s: %s takes %d queries besides", kind, inc, n-lean)
+			}
+		}
+		// Each of these is read for itself, and only where it is asked for.
+		for _, field := range []string{"facts", "editions", "ancestors", "translation"} {
+			if n := both(kind+" by "+field, "/"+kind+"?lang=fr&fields="+field); n > lean+3 {
+				t.Errorf("%s: %s takes %d queries besides", kind, field, n-lean)
+			}
+		}
+	}
+	both("search", "/search?lang=en&q=page")
 }

@@ -14,7 +14,9 @@ func (h *handler) index(v *live.View, r *request) (*answer, error) {
 			Epoch: v.Epoch(), Head: v.Head(), Cursor: journalCursor(v.Epoch(), v.Head()),
 			URL: v.Absolute(Root + "/changes"),
 		},
-		Network: v.Absolute(NetworkPath), Tree: v.Absolute(TreePath), Resolve: v.Absolute(ResolvePath), Links: Links{HTML: v.Absolute("/"), JSON: v.Absolute(Root)},
+		Network: v.Absolute(NetworkPath), Tree: v.Absolute(TreePath), Resolve: v.Absolute(ResolvePath),
+		Search: v.Absolute(SearchPath), OpenAPI: v.Absolute(DescriptionPath), Docs: v.Absolute(DocsPath),
+		Links: Links{HTML: v.Absolute("/"), JSON: v.Absolute(Root)},
 	}
 	for _, l := range site.Languages {
 		out.Languages = append(out.Languages, Language(l))

@@ -13,7 +13,7 @@ import (
 // original. Another language never stands in for a missing one.
 func (h *handler) item(v *live.View, r *request, kind live.Kind) (*answer, error) {
 	lang := r.lang()
-	sel, forms := r.shape(forms{blocks: true, html: true})
+	sel, forms := r.shape()
 	inc := r.include()
 	if err := r.err(); err != nil {
 		return nil, err

@@ -77,6 +77,30 @@ func TestLanguageHonesty(t *testing.T) {
 			}
 		}
 	}
+	// The tree has what is public in its language, under that language's name.
+	for _, l := range append(slices.Clone(langs), "de") {
+		var tree Tree
+		s.into(t, Root+"/tree?depth=20&lang="+l, &tree)
+		got := map[string]TreeNode{}
+		var walk func(TreeNode)
+		walk = func(n TreeNode) {
+			got[n.ID] = n
+			for _, c := range n.Children {
+				walk(c)
+			}
+		}
+		walk(tree.Root)
+		for _, e := range entries {
+			n, there := got[e.id]
+			if public := slices.Contains(e.public, l); there != public || public && (n.Lang != l || n.URL == nil || !strings.HasPrefix(*n.URL, cmstest.Base+"/"+l+"/")) {
+				t.Errorf("%v in the tree of %s: %v %+v", e.state, l, there, n)
+			}
+		}
+		// The section has words in English only, and says so.
+		if n, there := got[section]; there && (n.Lang != "en" || n.Title != "Table" || n.URL == nil || !strings.HasPrefix(*n.URL, cmstest.Base+"/en/")) {
+			t.Errorf("the section in the tree of %s: %+v", l, n)
+		}
+	}
 	// Lists: in one language, in the first of some, in all.
 	read := func(query string) map[string][]Item {
 		out := map[string][]Item{}

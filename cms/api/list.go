@@ -16,9 +16,9 @@ const maxTexts = 8 << 20
 
 // list answers with one page of a collection.
 func (h *handler) list(v *live.View, r *request, kind live.Kind) (*answer, error) {
-	sel, forms := r.shape(forms{})
+	sel, forms := r.shape()
 	inc := r.include()
-	q := live.Query{Kind: kind.Name, Lang: r.lang(), Limit: r.number("limit", 1, 200, 20), Without: sel.without(forms, inc)}
+	q := live.Query{Kind: kind.Name, Lang: r.lang(), Limit: r.number("limit"), Without: sel.without(forms, inc)}
 	if q.Fallback = r.langs("fallback"); q.Fallback != nil && q.Lang != "" {
 		q.Fallback = slices.Insert(slices.DeleteFunc(q.Fallback, func(l string) bool { return l == q.Lang }), 0, q.Lang)
 	}
@@ -26,11 +26,13 @@ func (h *handler) list(v *live.View, r *request, kind live.Kind) (*answer, error
 	if q.Fallback != nil {
 		q.Lang, requested = "", q.Fallback[0]
 	}
-	count := r.choice("count", "false", "true") == "true"
-	q.Fresh = r.choice("fresh", "false", "true") == "true"
-	q.Sort, q.Desc, q.Then = r.sort(kind)
-	if _, ok := r.get("year"); ok {
-		q.Year = strconv.Itoa(r.number("year", 1000, 9999, 0))
+	count := r.choice("count") == "true"
+	q.Fresh = r.choice("fresh") == "true"
+	q.Sort, q.Desc, q.Then = r.sort()
+	if kind.Name == "news" {
+		if year := r.number("year"); year > 0 {
+			q.Year = strconv.Itoa(year)
+		}
 	}
 	if err := r.scope(v, &q); err != nil {
 		return nil, err
@@ -142,13 +144,10 @@ const maxKeys = 3
 
 // sort returns the order: the newest first unless another one is asked for.
 // then has the keys behind the first one.
-func (q *query) sort(kind live.Kind) (key string, desc bool, then string) {
-	keys := slices.Clone(live.SortKeys)
-	key = "-date"
-	if kind.Name != "news" {
-		keys = slices.DeleteFunc(keys, func(k string) bool { return k == "date" })
-		key = "-published_at"
-	}
+func (q *query) sort() (key string, desc bool, then string) {
+	p := q.param("sort")
+	keys := p.values
+	key = p.standard
 	if v, ok := q.get("sort"); ok {
 		key, then, _ = strings.Cut(v, ",")
 		var seen []string

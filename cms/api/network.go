@@ -2,17 +2,12 @@ package api
 
 import (
 	"errors"
-	"regexp"
-	"slices"
-	"strings"
-
 	"meridian/cms/live"
+	"regexp"
 )
 
 // NetworkPath is the address of the organisations of the network.
 const NetworkPath = Root + "/network"
-
-var networkParams = []string{"lang", "region", "country", "language", "status"}
 
 // Network is the organisations of the network, all that were asked for at
 // once.
@@ -104,10 +99,8 @@ func (h *handler) network(v *live.View, r *request) (*answer, error) {
 		lang = v.Site().Languages[0].Tag
 	}
 	var q live.ProfileQuery
+	q.Status = r.choice("status")
 	var given bool
-	if q.Status, given = r.get("status"); given && !slices.Contains(statuses, q.Status) {
-		r.fault("status", codeValue, "status is one of "+strings.Join(statuses, ", ")+".")
-	}
 	if q.Country, given = r.get("country"); given && !countryForm.MatchString(q.Country) {
 		r.fault("country", codeValue, "country is a code of two capital letters (ISO 3166-1) such as BE.")
 	}

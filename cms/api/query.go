@@ -11,14 +11,15 @@ import (
 // query reads declared parameters and collects everything wrong with them, so
 // that one answer names all of it.
 type query struct {
+	*declaration
 	values url.Values
 	faults []Fault
 }
 
 // parseQuery reads a raw query of which only the declared names are allowed,
 // each once.
-func parseQuery(raw string, declared []string) *query {
-	q := &query{}
+func parseQuery(raw string, of *declaration) *query {
+	q, declared := &query{declaration: of}, of.list()
 	var err error
 	if q.values, err = url.ParseQuery(raw); err != nil {
 		q.faults = append(q.faults, Fault{"/query", codeMalformed, "The query is not well formed: use & between parameters and % escapes."})
@@ -67,8 +68,11 @@ func clip(s string) string {
 	return s
 }
 
+// maxFaults bounds the faults of one answer.
+const maxFaults = 20
+
 func (q *query) fault(name, code, detail string) {
-	if len(q.faults) < 20 {
+	if len(q.faults) < maxFaults {
 		name = strings.NewReplacer("~", "~0", "/", "~1").Replace(clip(name))
 		q.faults = append(q.faults, Fault{"/query/" + name, code, detail})
 	}
@@ -125,11 +129,14 @@ func (q *query) langs(name string) []string {
 // maxLangs bounds the languages that may stand in for one another.
 const maxLangs = 10
 
-// choice returns one of the values, the first one when none was given.
-func (q *query) choice(name string, values ...string) string {
+// choice returns one of the declared values, the standard one when none was
+// given.
+func (q *query) choice(name string) string {
+	p := q.param(name)
+	values := p.values
 	v, ok := q.get(name)
 	if !ok {
-		return values[0]
+		return p.standard
 	}
 	if !slices.Contains(values, v) {
 		q.fault(name, codeValue, name+" is one of "+strings.Join(values, ", ")+".")
@@ -137,23 +144,27 @@ func (q *query) choice(name string, values ...string) string {
 	return v
 }
 
-// number returns a number without sign or leading zeros between low and high.
-func (q *query) number(name string, low, high, standard int) int {
+// number returns a number without sign or leading zeros between the declared
+// bounds, 0 when there is neither one nor a standard.
+func (q *query) number(name string) int {
+	p := q.param(name)
+	standard, _ := strconv.Atoi(p.standard)
 	v, ok := q.get(name)
 	if !ok {
 		return standard
 	}
 	n, err := strconv.Atoi(v)
-	if err != nil || n < low || n > high || strconv.Itoa(n) != v {
-		q.fault(name, codeValue, name+" is a number from "+strconv.Itoa(low)+" to "+strconv.Itoa(high)+".")
+	if err != nil || n < p.low || n > p.high || strconv.Itoa(n) != v {
+		q.fault(name, codeValue, name+" is a number from "+strconv.Itoa(p.low)+" to "+strconv.Itoa(p.high)+".")
 		return standard
 	}
 	return n
 }
 
-// set returns a comma list of distinct values out of a closed list, nil when
-// none was given.
-func (q *query) set(name string, values []string) []string {
+// set returns a comma list of distinct values out of the declared ones, nil
+// when none was given.
+func (q *query) set(name string) []string {
+	values := q.param(name).values
 	v, ok := q.get(name)
 	if !ok {
 		return nil
@@ -173,10 +184,10 @@ type forms struct{ blocks, html, markdown bool }
 
 func (f forms) none() bool { return f == forms{} }
 
-func (q *query) body(standard forms) forms {
-	list := q.set("body", []string{"blocks", "html", "markdown", "none"})
+func (q *query) body() forms {
+	list := q.set("body")
 	if list == nil {
-		return standard
+		list = strings.Split(q.param("body").standard, ",")
 	}
 	if len(list) > 1 && slices.Contains(list, "none") {
 		q.fault("body", codeValue, "body=none goes with nothing else.")

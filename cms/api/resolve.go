@@ -14,8 +14,6 @@ import (
 // ResolvePath is the address that tells what an address for readers leads to.
 const ResolvePath = Root + "/resolve"
 
-var resolveParams = []string{"url", "body", "fields", "include"}
-
 // Resolved is what an address of the site leads to.
 type Resolved struct {
 	// URL is where readers end up, absolute.
@@ -46,7 +44,7 @@ const maxHops = 5
 
 // resolve answers with what an address for readers leads to.
 func (h *handler) resolve(v *live.View, r *request) (*answer, error) {
-	sel, forms := r.shape(forms{blocks: true, html: true})
+	sel, forms := r.shape()
 	inc := r.include()
 	asked, ok := r.get("url")
 	path, own := ownPath(v, asked)

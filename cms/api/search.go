@@ -15,8 +15,6 @@ import (
 // page cache lets it pass.
 const SearchPath = Root + "/search"
 
-var searchParams = []string{"q", "lang", "kind", "section", "topic", "year", "limit"}
-
 // Found is the answer of a search.
 type Found struct {
 	// Lang is the language that was searched.
@@ -64,7 +62,7 @@ type Highlight struct {
 
 // search answers with what has the words of q= in it.
 func (h *handler) search(v *live.View, r *request) (*answer, error) {
-	q := live.SearchQuery{Lang: r.lang(), Limit: r.number("limit", 1, 50, 20)}
+	q := live.SearchQuery{Lang: r.lang(), Limit: r.number("limit")}
 	switch text, ok := r.get("q"); {
 	case !ok || strings.TrimSpace(text) == "":
 		r.fault("q", codeValue, "q is what to look for.")
@@ -79,15 +77,9 @@ func (h *handler) search(v *live.View, r *request) (*answer, error) {
 	} else if !slices.ContainsFunc(languages, func(l live.Language) bool { return l.Tag == q.Lang }) {
 		r.fault("lang", codeValue, "lang is a language of the site.")
 	}
-	if _, ok := r.get("kind"); ok {
-		kinds := make([]string, len(live.Kinds))
-		for i, k := range live.Kinds {
-			kinds[i] = k.Name
-		}
-		q.Kind = r.choice("kind", kinds...)
-	}
-	if _, ok := r.get("year"); ok {
-		q.Year = strconv.Itoa(r.number("year", 1000, 9999, 0))
+	q.Kind = r.choice("kind")
+	if year := r.number("year"); year > 0 {
+		q.Year = strconv.Itoa(year)
 	}
 	scope := live.Query{}
 	if err := r.scope(v, &scope); err != nil {

@@ -5,8 +5,6 @@ import "meridian/cms/live"
 // TreePath is the address of the tree of sections and pages.
 const TreePath = Root + "/tree"
 
-var treeParams = []string{"lang", "depth"}
-
 // maxTree is how many sections and pages the tree holds.
 const maxTree = 5000
 
@@ -14,8 +12,8 @@ const maxTree = 5000
 type Tree struct {
 	Lang string `json:"lang"`
 	// Depth is how many levels below the root were asked for.
-	Depth int       `json:"depth"`
-	Root  *TreeNode `json:"root"`
+	Depth int      `json:"depth"`
+	Root  TreeNode `json:"root"`
 	// Whole says that none was left out; where there are too many, those far
 	// from the root are.
 	Whole bool `json:"whole"`
@@ -35,12 +33,12 @@ type TreeNode struct {
 	// Nav is the menu it is in: main, footer or none.
 	Nav string `json:"nav"`
 	// Children in the order of the section, sections before pages.
-	Children []*TreeNode `json:"children"`
+	Children []TreeNode `json:"children"`
 }
 
 // tree answers with the sections and pages of a language.
 func (h *handler) tree(v *live.View, r *request) (*answer, error) {
-	lang, depth := r.lang(), r.number("depth", 1, 20, 3)
+	lang, depth := r.lang(), r.number("depth")
 	if err := r.err(); err != nil {
 		return nil, err
 	}
@@ -54,8 +52,8 @@ func (h *handler) tree(v *live.View, r *request) (*answer, error) {
 	return &answer{shape: &Tree{Lang: lang, Depth: depth, Root: treeNode(v, root), Whole: whole}}, nil
 }
 
-func treeNode(v *live.View, n *live.TreeNode) *TreeNode {
-	out := &TreeNode{ID: n.ID, Kind: n.Kind, Title: n.Title, Lang: n.Lang, Nav: n.Nav, Children: make([]*TreeNode, len(n.Children))}
+func treeNode(v *live.View, n *live.TreeNode) TreeNode {
+	out := TreeNode{ID: n.ID, Kind: n.Kind, Title: n.Title, Lang: n.Lang, Nav: n.Nav, Children: make([]TreeNode, len(n.Children))}
 	if n.Type != "" {
 		out.Type = &n.Type
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // outline writes a tree as titles in brackets.
-func outline(n *TreeNode) string {
+func outline(n TreeNode) string {
 	s := n.Title
 	if n.URL == nil {
 		s += "*"

@@ -22,7 +22,13 @@ type Index struct {
 	Tree string `json:"tree"`
 	// Resolve, with url= behind it, tells what an address for readers leads to.
 	Resolve string `json:"resolve"`
-	Links   Links  `json:"links"`
+	// Search, with q= behind it, looks for words in one language.
+	Search string `json:"search"`
+	// OpenAPI is the address of the exact description of all this.
+	OpenAPI string `json:"openapi"`
+	// Docs is the address of the same for people.
+	Docs  string `json:"docs"`
+	Links Links  `json:"links"`
 }
 
 // Language is a language the site is kept in.

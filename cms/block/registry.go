@@ -109,10 +109,7 @@ func topLevel(typ string) bool {
 
 // Definitions of marks, in the order in which they are written from the outside
 // in. The same list orders Marks of a node and tags in the output.
-var markSpecs = []struct {
-	Type  string
-	Attrs []Attr
-}{
+var markSpecs = []MarkSpec{
 	{"link", []Attr{
 		{Name: "href", Type: TypeURL},
 		{Name: "ref", Type: TypeRef, Kinds: []string{"page", "news", "media", "section"}},
@@ -157,3 +154,15 @@ var factAttrs = []Attr{
 	{Name: "key", Type: TypeText, Max: 80, Required: true},
 	{Name: "as_of", Type: TypeDate},
 }
+
+// MarkSpec is the definition of a mark.
+type MarkSpec struct {
+	Type  string
+	Attrs []Attr
+}
+
+// MarkSpecs lists the marks in the order in which they are written.
+func MarkSpecs() []MarkSpec { return slices.Clone(markSpecs) }
+
+// FactAttrs are the attributes of the inline node fact.
+func FactAttrs() []Attr { return slices.Clone(factAttrs) }

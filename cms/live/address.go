@@ -21,14 +21,8 @@ type Found struct {
 // slashes at its ends, both unescaped. The error is a *GoneError for what was
 // withdrawn or deleted, ErrNotFound for everything else readers cannot see.
 func (v *View) Find(lang, path string) (Found, error) {
-	t, err := v.live.ByPath(lang, path)
-	switch {
-	case err == nil:
-		it, err := v.item(t)
-		return Found{Item: it}, err
-	case !errors.Is(err, ErrNotFound):
-		return Found{}, err
-	}
+	// "news" is nobody's address in a section, so its list is looked for first:
+	// what is not found may be there after the next change.
 	if section, ok := strings.CutSuffix("/"+path, "/news"); ok {
 		t, err := v.live.ByPath(lang, strings.TrimPrefix(section, "/"))
 		if err == nil && t.Kind == "section" {
@@ -38,6 +32,14 @@ func (v *View) Find(lang, path string) (Found, error) {
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return Found{}, err
 		}
+	}
+	t, err := v.live.ByPath(lang, path)
+	switch {
+	case err == nil:
+		it, err := v.item(t)
+		return Found{Item: it}, err
+	case !errors.Is(err, ErrNotFound):
+		return Found{}, err
 	}
 	if path == "network" {
 		if id, err := v.live.Directory(); err == nil {

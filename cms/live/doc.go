@@ -1,12 +1,17 @@
 // Package live is the published site as readers may see it. Everything public
-// (HTML, JSON and, later, feeds and search) reads through a [Reader], so a
+// (HTML, JSON, feeds, search) reads through a [Reader], so a
 // working text cannot leak: no type for one exists here, and the import rules
 // keep the editor side's types out.
 //
 // A request opens one [View], a read transaction, and asks it for an [Item],
-// a list, the children of a section, the menus. What every page needs (the
-// settings, the menus, the names of sections) is remembered for as long as the
-// journal does not move.
+// a list, the children of a section, the menus. A view notes the names of what
+// it reads (an entry, the news below a section in a language, the terms), found
+// or not, and every row of the journal moves some of these names. So whoever made
+// something of a view can ask later whether any of it has moved ([Track],
+// [Reader.Moved]): the page cache does, and what every page needs (the settings,
+// the menus, the names of sections) is remembered here by the same rule. Names
+// and what moves them stand in models/store/reads.go; a test fails for a query
+// that notes none.
 //
 // The surprising fact: nothing falls back to another language by itself. An
 // item is asked for in a language and is there or is not; only the names of

@@ -135,7 +135,7 @@ func (v *View) condition(kind string, f Filter) (store.Condition, error) {
 		switch {
 		case f.Op == "null":
 		case x.Kind == "term" && (f.Op == "eq" || f.Op == "ne" || f.Op == "in"):
-			c.Values[i] = v.known.became(s)
+			c.Values[i] = v.became(s)
 		case x.Kind == "time":
 			at, err := time.Parse(time.RFC3339Nano, s)
 			if err != nil {

@@ -74,7 +74,7 @@ func (v *View) author(it *Item) Link {
 		return l
 	}
 	l := Link{ID: v.known.root, Kind: "section", Title: v.known.site.Name(it.Lang), Lang: v.known.site.NameLang(it.Lang)}
-	if home, ok := v.known.openSection(v.known.root, it.Lang); ok {
+	if home, ok := v.openSection(v.known.root, it.Lang); ok {
 		l.Href = home.Href
 	}
 	return l

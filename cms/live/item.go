@@ -153,7 +153,7 @@ func (v *View) build(rows []store.LiveText, without Parts) ([]*Item, error) {
 		}
 	}
 	if with(PartAncestors) {
-		if err := v.known.name(v.live, sections); err != nil {
+		if err := v.name(sections); err != nil {
 			return nil, err
 		}
 	}
@@ -314,51 +314,61 @@ func (v *View) ancestors(t store.LiveText) []Link {
 		if id == t.EntryID {
 			continue
 		}
-		if l, ok := v.known.section(id, t.Lang); ok {
+		if l, ok := v.section(id, t.Lang); ok {
 			out = append(out, l)
 		}
 	}
 	return out
 }
 
-// name makes sure that the names of sections are known.
-func (k *known) name(l *store.Live, ids []string) error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
+// name makes sure that the view knows the names of sections.
+func (v *View) name(ids []string) error {
+	if v.names == nil {
+		v.names = map[string][]store.SectionName{}
+	}
 	var ask []string
 	for _, id := range ids {
-		if _, ok := k.names[id]; !ok {
-			k.names[id] = nil
-			ask = append(ask, id)
+		if _, ok := v.names[id]; ok {
+			continue
 		}
+		m, ok := recall(v, func(k *known) map[string]memo[[]store.SectionName] { return k.names }, id, namesKept)
+		if !ok {
+			ask = append(ask, id)
+			continue
+		}
+		v.names[id] = m.value
+		v.live.Recall(m.names)
 	}
 	if len(ask) == 0 {
 		return nil
 	}
-	names, err := l.SectionNames(ask)
+	list, err := v.live.SectionNames(ask)
 	if err != nil {
-		for _, id := range ask {
-			delete(k.names, id)
-		}
 		return err
 	}
-	for _, n := range names {
-		k.names[n.EntryID] = append(k.names[n.EntryID], n)
+	for _, id := range ask {
+		v.names[id] = nil
 	}
+	for _, n := range list {
+		v.names[n.EntryID] = append(v.names[n.EntryID], n)
+	}
+	v.known.keep(func(k *known) {
+		for _, id := range ask {
+			put(k.names, id, memo[[]store.SectionName]{v.names[id], []store.Name{store.NameEntry(id)}}, namesKept)
+		}
+	})
 	return nil
 }
 
 // section returns the best name of a section for a page in lang: in lang, or
 // in the first of the site's languages that has one.
-func (k *known) section(id, lang string) (Link, bool) { return k.best(id, lang, false) }
+func (v *View) section(id, lang string) (Link, bool) { return v.best(id, lang, false) }
 
 // openSection is section without the names of landings that readers cannot open.
-func (k *known) openSection(id, lang string) (Link, bool) { return k.best(id, lang, true) }
+func (v *View) openSection(id, lang string) (Link, bool) { return v.best(id, lang, true) }
 
-func (k *known) best(id, lang string, open bool) (Link, bool) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	names := k.names[id]
+func (v *View) best(id, lang string, open bool) (Link, bool) {
+	names := v.names[id]
 	if open {
 		names = slices.DeleteFunc(slices.Clone(names), func(n store.SectionName) bool { return n.Path == nil })
 	}
@@ -369,12 +379,12 @@ func (k *known) best(id, lang string, open bool) (Link, bool) {
 		if l == lang {
 			return -1
 		}
-		for i, s := range k.site.Languages {
+		for i, s := range v.known.site.Languages {
 			if s.Tag == l {
 				return i
 			}
 		}
-		return len(k.site.Languages)
+		return len(v.known.site.Languages)
 	}
 	best := names[0]
 	for _, n := range names[1:] {

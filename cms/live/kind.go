@@ -7,6 +7,11 @@ type Field struct {
 	// or list.
 	Kind string
 	Many bool
+	// Always means that nothing is published without it.
+	Always  bool
+	Form    string   // of a text: email, phone, help_line, year, country, language or ""
+	Choices []string // of a choice
+	Of      []Field  // of the rows of a list
 }
 
 // Kind is a kind of entry as readers know it. A test compares this with what
@@ -19,27 +24,30 @@ type Kind struct {
 // Kinds are the kinds that are public.
 var Kinds = []Kind{
 	{Name: "section", Plural: "sections", Fields: search, Facts: []Field{
-		{"directory", "boolean", false}, {"country", "text", false}, {"territory", "text", false},
-		{"region", "term", false}, {"status", "choice", false}, {"founded", "text", false},
-		{"joined", "text", false}, {"left", "text", false}, {"local_names", "list", false},
-		{"languages", "text", true}, {"email", "text", false}, {"phone", "text", false},
-		{"help_line", "text", false}, {"hours", "text", false}, {"website", "url", false},
-		{"social", "url", true}, {"place", "place", false}, {"confirmed_on", "date", false},
-		{"lead_picture", "media", false}, {"owner", "reference", false},
+		{Name: "directory", Kind: "boolean"}, {Name: "country", Kind: "text", Form: "country"}, {Name: "territory", Kind: "text"},
+		{Name: "region", Kind: "term"}, {Name: "status", Kind: "choice", Choices: []string{"member", "associate", "former"}},
+		{Name: "founded", Kind: "text", Form: "year"}, {Name: "joined", Kind: "text", Form: "year"}, {Name: "left", Kind: "text", Form: "year"},
+		{Name: "local_names", Kind: "list", Of: []Field{{Name: "name", Kind: "text"}, {Name: "acronym", Kind: "text"}, {Name: "lang", Kind: "text", Form: "language"}}},
+		{Name: "languages", Kind: "text", Many: true, Form: "language"},
+		{Name: "email", Kind: "text", Form: "email"}, {Name: "phone", Kind: "text", Form: "phone"}, {Name: "help_line", Kind: "text", Form: "help_line"},
+		{Name: "hours", Kind: "text"}, {Name: "website", Kind: "url"}, {Name: "social", Kind: "url", Many: true},
+		{Name: "place", Kind: "place"}, {Name: "confirmed_on", Kind: "date"},
+		{Name: "lead_picture", Kind: "media"}, {Name: "owner", Kind: "reference"},
 	}},
 	{Name: "page", Plural: "pages", Fields: search, Facts: []Field{
-		{"topics", "term", true}, {"instruments", "term", true}, {"lead_picture", "media", false},
-		{"owner", "reference", false},
+		{Name: "topics", Kind: "term", Many: true}, {Name: "instruments", Kind: "term", Many: true}, {Name: "lead_picture", Kind: "media"},
+		{Name: "owner", Kind: "reference"},
 	}},
 	{Name: "news", Plural: "news", Fields: search, Facts: []Field{
-		{"date", "date", false}, {"date_precision", "choice", false}, {"type", "choice", false},
-		{"topics", "term", true}, {"instruments", "term", true}, {"about", "reference", true},
-		{"place", "place", false}, {"lead_picture", "media", false}, {"source", "text", false},
-		{"source_url", "url", false},
+		{Name: "date", Kind: "date", Always: true}, {Name: "date_precision", Kind: "choice", Choices: []string{"day", "month"}},
+		{Name: "type", Kind: "choice", Choices: []string{"news", "press"}},
+		{Name: "topics", Kind: "term", Many: true}, {Name: "instruments", Kind: "term", Many: true}, {Name: "about", Kind: "reference", Many: true},
+		{Name: "place", Kind: "place"}, {Name: "lead_picture", Kind: "media"}, {Name: "source", Kind: "text"},
+		{Name: "source_url", Kind: "url"},
 	}},
 }
 
-var search = []Field{{"search_title", "text", false}, {"search_description", "text", false}}
+var search = []Field{{Name: "search_title", Kind: "text"}, {Name: "search_description", Kind: "text"}}
 
 // KindOf returns the kind of that name or plural.
 func KindOf(name string) (Kind, bool) {

@@ -142,13 +142,21 @@ func (v *View) Count(q Query) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	n, err := v.live.Count(sq)
+	count := func() (int64, error) { return v.live.Count(sq) }
+	if sq.Filter != nil { // which nobody may ask for again
+		n, err := count()
+		return int(n), err
+	}
+	// All pages of a list say the same number.
+	n, err := remembered(v, func(k *known) map[store.Query]memo[int64] { return k.counts }, store.Query{
+		Kind: sq.Kind, Lang: sq.Lang, Branch: sq.Branch, Under: sq.Under, Term: sq.Term, Year: sq.Year,
+	}, count)
 	return int(n), err
 }
 
 func (v *View) query(q Query) (store.Query, error) {
 	sq := store.Query{
-		Kind: q.Kind, Lang: q.Lang, Term: v.known.became(q.Topic), Year: q.Year, Sort: q.Sort, Desc: q.Desc, Then: q.Then,
+		Kind: q.Kind, Lang: q.Lang, Term: v.became(q.Topic), Year: q.Year, Sort: q.Sort, Desc: q.Desc, Then: q.Then,
 		After: q.After, Limit: q.Limit, Skip: q.Skip, Brief: q.Brief, Textless: q.Without&PartText != 0,
 	}
 	if len(q.Fallback) > 0 || q.Fresh || len(q.Filters) > 0 {
@@ -196,7 +204,7 @@ const NewsPerPage = 20
 func (v *View) News(section *Item, topic, year string, n int) (News, error) {
 	var out News
 	q := Query{Kind: "news", Lang: section.Lang, Section: section.ID, Year: year, Sort: "date", Desc: true, Limit: NewsPerPage, Skip: (n - 1) * NewsPerPage, Brief: true}
-	terms, err := v.live.TermsIn("topic", section.ID, section.Lang)
+	may, err := v.choices(section)
 	if err != nil {
 		return out, err
 	}
@@ -204,7 +212,8 @@ func (v *View) News(section *Item, topic, year string, n int) (News, error) {
 	if err != nil {
 		return out, err
 	}
-	for _, t := range terms {
+	out.Years = may.years
+	for _, t := range may.topics {
 		out.Topics = append(out.Topics, v.term(x, t, section.Lang))
 	}
 	if topic != "" {
@@ -222,9 +231,6 @@ func (v *View) News(section *Item, topic, year string, n int) (News, error) {
 			return out, ErrNotFound
 		}
 	}
-	if out.Years, err = v.live.Years(section.ID, section.Lang); err != nil {
-		return out, err
-	}
 	if out.Total, err = v.Count(q); err != nil {
 		return out, err
 	}
@@ -235,6 +241,23 @@ func (v *View) News(section *Item, topic, year string, n int) (News, error) {
 	p, err := v.List(q)
 	out.Items = p.Items
 	return out, err
+}
+
+// choices are what the news of a section can be narrowed by, the same on all
+// pages of the list. Nobody changes them.
+type choices struct {
+	topics []store.Term
+	years  []string
+}
+
+func (v *View) choices(section *Item) (choices, error) {
+	return remembered(v, func(k *known) map[string]memo[choices] { return k.choices }, section.ID+" "+section.Lang, func() (c choices, err error) {
+		if c.topics, err = v.live.TermsIn("topic", section.ID, section.Lang); err != nil {
+			return c, err
+		}
+		c.years, err = v.live.Years(section.ID, section.Lang)
+		return c, err
+	})
 }
 
 // LatestNews returns the newest items below a section.

@@ -2,13 +2,9 @@ package live
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net/url"
 	"strings"
-	"sync"
 	"sync/atomic"
-	"time"
 
 	"meridian/models/store"
 )
@@ -46,25 +42,19 @@ func New(s *store.Store, base string) *Reader {
 // Base returns what absolute addresses begin with.
 func (r *Reader) Base() string { return r.base }
 
-// Generation is the number of the newest public change. A response rendered
-// while it stood still is fresh for as long as it stands still.
+// Generation is the number of the newest public change. Whatever was made of the
+// site at that number is as good as new while it stands, and after that while
+// nothing it was made of has Moved.
 func (r *Reader) Generation() int64 { return r.store.Head() }
 
 // View runs fn in one read transaction: all fn sees belongs together.
 func (r *Reader) View(ctx context.Context, fn func(*View) error) error {
 	return r.store.Live(ctx, func(l *store.Live) error {
-		newest := r.known.Load()
-		k := newest
-		if k == nil || k.head != l.Head {
-			k = &known{head: l.Head, menus: map[string][]Link{}, names: map[string][]store.SectionName{}, lists: map[store.Query]list{}}
-			if err := k.load(l); err != nil {
-				return err
-			}
-			// A view that began before the newest change keeps its own to itself.
-			if newest == nil || newest.head < k.head {
-				r.known.CompareAndSwap(newest, k)
-			}
+		k, err := r.knownAt(l)
+		if err != nil {
+			return err
 		}
+		defer note(ctx, l) // also of what was not found
 		return fn(&View{reader: r, live: l, known: k})
 	})
 }
@@ -74,28 +64,15 @@ type View struct {
 	reader *Reader
 	live   *store.Live
 	known  *known
+	// names are those of the sections that the view asked for.
+	names map[string][]store.SectionName
 }
 
-// Head is the number of the newest public change the view can see.
-func (v *View) Head() int64 { return v.live.Head }
-
-// known is what most pages ask for, remembered for one generation.
-type known struct {
-	head         int64
-	site         Site
-	root         string
-	installation string
-	epoch        string
-
-	merged map[string]string // ids of terms by the ids merged into them
-
-	mu    sync.Mutex
-	terms *vocabularies
-	menus map[string][]Link
-	names map[string][]store.SectionName
-	lists map[store.Query]list
-
-	sitemaps map[string][]SitemapPart // by language
+// Head is the number of the newest public change the view can see. An answer
+// that tells it is made anew after each change.
+func (v *View) Head() int64 {
+	v.live.Recall([]store.Name{store.NameEverything})
+	return v.live.Head
 }
 
 // list is the answer to a query for teasers, which nobody changes.
@@ -104,64 +81,18 @@ type list struct {
 	rows []store.ListRow
 }
 
-// listsKept bounds what is remembered of lists: the newest news of the
-// sections and the cards of the pages that are read. One is a few kilobytes.
-const listsKept = 1024
-
-// teaserList runs a query for the first teasers of a list. It is remembered
-// for as long as the journal stands still: the pages of a section all show the
-// same ones.
+// teaserList runs a query for the first teasers of a list. It is remembered,
+// since the pages of a section all show the same ones.
 func (v *View) teaserList(q store.Query) (list, error) {
-	k := v.known
-	k.mu.Lock()
-	l, ok := k.lists[q]
-	k.mu.Unlock()
-	if ok {
-		return l, nil
-	}
-	rows, more, err := v.live.List(q)
-	if err != nil {
-		return list{}, err
-	}
-	l.rows = rows
-	if l.page, err = v.page(rows, more, v.teasers); err != nil {
-		return list{}, err
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if len(k.lists) >= listsKept {
-		clear(k.lists)
-	}
-	k.lists[q] = l
-	return l, nil
-}
-
-func (k *known) load(l *store.Live) error {
-	s, err := l.Site()
-	if errors.Is(err, ErrNotFound) {
-		return nil // before first start there is nothing to read
-	}
-	if err != nil {
-		return err
-	}
-	zone, err := time.LoadLocation(s.TimeZone)
-	if err != nil {
-		return fmt.Errorf("time zone of the site: %w", err)
-	}
-	k.site = Site{TimeZone: zone, names: s.Name, notices: s.Notice, logo: s.LogoText, Contact: Contact(s.Contact)}
-	for _, tag := range s.Languages {
-		k.site.Languages = append(k.site.Languages, LanguageOf(tag))
-	}
-	i, err := l.Installation()
-	if err != nil {
-		return err
-	}
-	k.installation, k.epoch = i.ID, i.Epoch
-	if k.merged, err = l.MergedTerms(); err != nil {
-		return err
-	}
-	k.root, err = l.Root()
-	return err
+	return remembered(v, func(k *known) map[store.Query]memo[list] { return k.lists }, q, func() (l list, err error) {
+		rows, more, err := v.live.List(q)
+		if err != nil {
+			return l, err
+		}
+		l.rows = rows
+		l.page, err = v.page(rows, more, v.teasers)
+		return l, err
+	})
 }
 
 // href returns the address of an edition within the site, as it stands in

@@ -17,11 +17,14 @@ import (
 // every public field is here, and no private one.
 func TestKindsMatchTheEditorSide(t *testing.T) {
 	t.Parallel()
-	public := func(fields []models.Field) []live.Field {
+	var public func(fields []models.Field) []live.Field
+	public = func(fields []models.Field) []live.Field {
 		var out []live.Field
 		for _, f := range fields {
 			if !f.Private {
-				out = append(out, live.Field{Name: f.Name, Kind: string(f.Kind), Many: f.Many})
+				out = append(out, live.Field{
+					Name: f.Name, Kind: string(f.Kind), Many: f.Many, Always: f.Required, Form: f.Form, Choices: f.Choices, Of: public(f.Of),
+				})
 			}
 		}
 		return out

@@ -39,7 +39,7 @@ func (v *View) Profiles(lang string, q ProfileQuery) ([]Profile, error) {
 		if err != nil {
 			return nil, err
 		}
-		id := v.known.became(q.Region)
+		id := v.became(q.Region)
 		if !slices.ContainsFunc(regions, func(t Term) bool { return t.ID == id }) {
 			return nil, ErrNotFound
 		}

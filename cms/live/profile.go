@@ -53,7 +53,7 @@ func (v *View) Regions(lang string) ([]Term, error) {
 }
 
 func (v *View) organisations(lang, region, status string) ([]Organisation, error) {
-	profiles, err := v.live.Profiles(v.known.became(region), status)
+	profiles, err := v.live.Profiles(v.became(region), status)
 	if err != nil {
 		return nil, err
 	}
@@ -69,12 +69,12 @@ func (v *View) organisations(lang, region, status string) ([]Organisation, error
 	if err != nil {
 		return nil, err
 	}
-	if err := v.known.name(v.live, ids); err != nil {
+	if err := v.name(ids); err != nil {
 		return nil, err
 	}
 	var out []Organisation
 	for _, p := range profiles {
-		if l, ok := v.known.openSection(p.EntryID, lang); ok {
+		if l, ok := v.openSection(p.EntryID, lang); ok {
 			out = append(out, organisation(p, l, facts[p.EntryID], lang))
 		}
 	}

@@ -29,7 +29,9 @@ func (r *resolver) Word(key string, args ...any) string { return block.Word(r.la
 // ref returns the public edition of an entry for a page in r.lang: in that
 // language, else in the original one.
 func (r *resolver) ref(id string) (store.LiveRef, bool) {
-	list, err := r.v.live.EditionsOf([]string{id})
+	list, err := remembered(r.v, func(k *known) map[string]memo[[]store.LiveRef] { return k.refs }, id, func() ([]store.LiveRef, error) {
+		return r.v.live.EditionsOf([]string{id})
+	})
 	if err != nil || len(list) == 0 {
 		return store.LiveRef{}, false
 	}
@@ -87,7 +89,7 @@ func (r *resolver) Fact(key string) (string, bool) {
 	name, region, of := strings.Cut(key, ":")
 	list := r.members()
 	if of { // of a region, which may have been merged
-		region = r.v.known.became(region)
+		region = r.v.became(region)
 		list = slices.DeleteFunc(slices.Clone(list), func(p store.Profile) bool { return p.Region != region })
 	}
 	n := 0
@@ -147,7 +149,7 @@ func (r *resolver) Contact(section string) (block.Contact, bool) {
 }
 
 func (r *resolver) Cards(q block.CardQuery) []block.Card {
-	sq := store.Query{Kind: q.Kind, Lang: r.lang, Under: q.Under, Term: r.v.known.became(q.Topic), Sort: "position", Limit: q.Limit, Brief: true}
+	sq := store.Query{Kind: q.Kind, Lang: r.lang, Under: q.Under, Term: r.v.became(q.Topic), Sort: "position", Limit: q.Limit, Brief: true}
 	if q.Kind == "news" {
 		sq.Sort, sq.Desc, sq.Branch = "date", true, "/"+r.v.known.root+"/"
 	}

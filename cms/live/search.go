@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -18,12 +19,15 @@ import (
 var ErrBusy = errors.New("too many searches at once")
 
 // Bounds of searching. Pages that are not searches keep connections to the
-// database for themselves.
+// database for themselves, and half of the processors.
 const (
 	searchesAtOnce = 3
 	searchWait     = time.Second
 	searchTimeout  = 2 * time.Second
 )
+
+// searchTurns is how many searches run at once.
+func searchTurns() int { return min(searchesAtOnce, max(1, runtime.GOMAXPROCS(0)/2)) }
 
 // SearchView is View for a search: few run at once, and each for a short time
 // only. It ends early with ctx. The error is ErrBusy when there was no turn.
@@ -106,7 +110,7 @@ const (
 // Search returns what has the words of a query in a language, the best first.
 // An unknown section is ErrNotFound.
 func (v *View) Search(q SearchQuery) (out Search, err error) {
-	f := store.SearchFilter{Kind: q.Kind, Term: v.known.became(q.Topic), Year: q.Year}
+	f := store.SearchFilter{Kind: q.Kind, Term: v.became(q.Topic), Year: q.Year}
 	if q.Section != "" {
 		if f.Branch, err = v.live.BranchOf(q.Section); err != nil {
 			return out, err
@@ -421,7 +425,7 @@ type lexicon struct {
 }
 
 func newLexicons() *lexicons {
-	return &lexicons{turns: make(chan struct{}, searchesAtOnce), byLang: map[string]*lexicon{}}
+	return &lexicons{turns: make(chan struct{}, searchTurns()), byLang: map[string]*lexicon{}}
 }
 
 // near returns words that a folded one was probably meant to be.

@@ -39,17 +39,15 @@ type SitemapAlternate struct{ Lang, Href string }
 // SitemapParts returns the parts of the sitemap of a language, none when
 // nothing is public in it and no empty one. They are remembered while the journal stands still.
 func (v *View) SitemapParts(lang string) ([]SitemapPart, error) {
-	k := v.known
-	k.mu.Lock()
-	parts, ok := k.sitemaps[lang]
-	k.mu.Unlock()
-	if ok {
-		return parts, nil
-	}
+	return remembered(v, func(k *known) map[string]memo[[]SitemapPart] { return k.sitemaps }, lang, func() ([]SitemapPart, error) { return v.cutSitemap(lang) })
+}
+
+func (v *View) cutSitemap(lang string) ([]SitemapPart, error) {
 	cuts, err := v.live.SitemapCuts(lang, SitemapLength)
 	if err != nil {
 		return nil, err
 	}
+	var parts []SitemapPart
 	for i, first := range cuts {
 		next := ""
 		if i+1 < len(cuts) {
@@ -68,12 +66,6 @@ func (v *View) SitemapParts(lang string) ([]SitemapPart, error) {
 			return nil, err
 		}
 	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.sitemaps == nil {
-		k.sitemaps = map[string][]SitemapPart{}
-	}
-	k.sitemaps[lang] = parts
 	return parts, nil
 }
 

@@ -2,6 +2,7 @@ package live
 
 import (
 	"slices"
+	"sync"
 
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
@@ -44,10 +45,13 @@ type Instrument struct {
 	URL              string // of the official text
 }
 
-// vocabularies is what is known of terms, for one generation.
+// vocabularies is what is known of terms while neither they nor the languages
+// of the site change.
 type vocabularies struct {
 	all []store.Term
 	by  map[string][]store.Term // by vocabulary, in order
+
+	mu sync.Mutex
 	// slugs are the segments of addresses by vocabulary, language and term,
 	// made on first use.
 	slugs map[[2]string]map[string]string
@@ -55,25 +59,26 @@ type vocabularies struct {
 
 // terms returns the vocabularies.
 func (v *View) terms() (*vocabularies, error) {
-	k := v.known
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.terms != nil {
-		return k.terms, nil
-	}
-	list, err := v.live.Terms()
-	if err != nil {
-		return nil, err
-	}
-	k.terms = &vocabularies{all: list, by: map[string][]store.Term{}, slugs: map[[2]string]map[string]string{}}
-	for _, t := range list {
-		k.terms.by[t.Vocabulary] = append(k.terms.by[t.Vocabulary], t)
-	}
-	return k.terms, nil
+	return remembered(v, func(k *known) map[struct{}]memo[*vocabularies] { return k.terms }, struct{}{}, func() (*vocabularies, error) {
+		list, err := v.live.Terms()
+		x := &vocabularies{all: list, by: map[string][]store.Term{}, slugs: map[[2]string]map[string]string{}}
+		for _, t := range list {
+			x.by[t.Vocabulary] = append(x.by[t.Vocabulary], t)
+		}
+		return x, err
+	})
 }
 
 // became returns the id of the term that the one with an id was merged into,
 // or the id itself.
+func (v *View) became(id string) string {
+	if id == "" {
+		return ""
+	}
+	v.live.Recall([]store.Name{store.NameTerms})
+	return v.known.became(id)
+}
+
 func (k *known) became(id string) string {
 	if other, ok := k.merged[id]; ok {
 		return other
@@ -112,8 +117,8 @@ func (k *known) followMerges(rows []store.LiveText, facts map[string]map[string]
 // slugsIn returns the segments of the addresses of a vocabulary in a language:
 // first come the terms with a label in it, then the others with what they have.
 func (v *View) slugsIn(x *vocabularies, vocabulary, lang string) map[string]string {
-	v.known.mu.Lock()
-	defer v.known.mu.Unlock()
+	x.mu.Lock()
+	defer x.mu.Unlock()
 	key := [2]string{vocabulary, lang}
 	if m, ok := x.slugs[key]; ok {
 		return m
@@ -180,7 +185,7 @@ func (v *View) Terms(ids []string, lang string) ([]Term, error) {
 	}
 	var out []Term
 	for _, id := range ids {
-		id = v.known.became(id)
+		id = v.became(id)
 		i := slices.IndexFunc(x.all, func(t store.Term) bool { return t.ID == id })
 		if i >= 0 && !slices.ContainsFunc(out, func(t Term) bool { return t.ID == id }) {
 			out = append(out, v.term(x, x.all[i], lang))
@@ -228,7 +233,7 @@ func (v *View) FindTerm(vocabulary, lang, slug string) (Term, error) {
 		func(t store.Term) bool { return slugs[t.ID] == slug },
 		func(t store.Term) bool { return had(t, lang) },
 		other(has), other(had),
-		func(t store.Term) bool { return t.ID == v.known.became(slug) },
+		func(t store.Term) bool { return t.ID == v.became(slug) },
 	} {
 		if i := slices.IndexFunc(x.by[vocabulary], named); i >= 0 {
 			return v.term(x, x.by[vocabulary][i], lang), nil

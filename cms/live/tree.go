@@ -1,5 +1,7 @@
 package live
 
+import "slices"
+
 // Children returns the sections and pages directly below a section in its
 // language, sections first, in their order, as teasers.
 func (v *View) Children(section *Item) ([]*Item, error) {
@@ -16,40 +18,36 @@ func (v *View) Home(lang string) (*Item, error) { return v.Item(v.known.root, la
 // HomeLanguages returns the languages that the home page is public in, in the
 // order of the site.
 func (v *View) HomeLanguages() ([]Language, error) {
-	editions, err := v.live.EditionsOf([]string{v.known.root})
-	if err != nil {
-		return nil, err
-	}
+	root := v.known.root
+	tags, err := remembered(v, func(k *known) map[string]memo[[]string] { return k.homes }, root, func() ([]string, error) { return v.live.Languages(root) })
 	var out []Language
 	for _, l := range v.known.site.Languages {
-		for _, e := range editions {
-			if e.Lang == l.Tag {
-				out = append(out, l)
-			}
+		if slices.Contains(tags, l.Tag) {
+			out = append(out, l)
 		}
 	}
-	return out, nil
+	return out, err
 }
 
 // Menu returns a menu ("main" or "footer") in a language.
 func (v *View) Menu(nav, lang string) ([]Link, error) {
-	k := v.known
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	key := nav + " " + lang
-	if m, ok := k.menus[key]; ok {
-		return m, nil
+	return remembered(v, func(k *known) map[string]memo[[]Link] { return k.menus }, nav+" "+lang, func() ([]Link, error) {
+		rows, err := v.live.Menu(nav, lang)
+		links := make([]Link, len(rows))
+		for i, r := range rows {
+			links[i] = Link{ID: r.EntryID, Kind: r.Kind, Title: r.Title, Lang: r.Lang, Href: hrefOf(r)}
+		}
+		return links, err
+	})
+}
+
+// HasNews reports whether there are public news below a section in a language;
+// "" is everywhere.
+func (v *View) HasNews(section, lang string) (bool, error) {
+	if section == "" {
+		section = v.known.root
 	}
-	rows, err := v.live.Menu(nav, lang)
-	if err != nil {
-		return nil, err
-	}
-	links := make([]Link, len(rows))
-	for i, r := range rows {
-		links[i] = Link{ID: r.EntryID, Kind: r.Kind, Title: r.Title, Lang: r.Lang, Href: hrefOf(r)}
-	}
-	k.menus[key] = links
-	return links, nil
+	return remembered(v, func(k *known) map[string]memo[bool] { return k.news }, section+" "+lang, func() (bool, error) { return v.live.SomeNews(section, lang) })
 }
 
 // Within reports whether it is a section's own page or something below it.

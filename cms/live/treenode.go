@@ -50,7 +50,7 @@ func (v *View) Tree(lang string, depth, most int) (*TreeNode, bool, error) {
 	if err != nil {
 		return nil, false, err
 	}
-	if err := v.known.name(v.live, ids); err != nil {
+	if err := v.name(ids); err != nil {
 		return nil, false, err
 	}
 	return v.plant(append(rows, above...), lang), whole, nil
@@ -64,7 +64,7 @@ func (v *View) plant(rows []store.TreeRow, lang string) *TreeNode {
 		n := &TreeNode{Nav: t.Nav, position: t.Position}
 		if t.Path != nil {
 			n.Link = Link{ID: t.EntryID, Kind: t.Kind, Type: t.Type, Title: t.Title, Lang: lang, Href: href(t.Kind, lang, *t.Path)}
-		} else if l, ok := v.known.section(t.EntryID, lang); ok {
+		} else if l, ok := v.section(t.EntryID, lang); ok {
 			n.Link = l
 		} else if t.EntryID == v.known.root {
 			s := v.known.site

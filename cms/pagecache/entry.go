@@ -14,13 +14,15 @@ import (
 // the links of its shard is fixed before others can see it.
 type entry struct {
 	key    key
-	gen    int64
+	names  []uint64 // of what it was made of; none if that is not known
 	status int
 	body   []byte
 	header []field         // as the handler left it, less what depends on the coding
 	tags   [codings]string // entity tags with quotes; empty unless the status is 200
 	worth  bool            // compressing pays
 
+	// validAt is the newest journal number at which none of names had moved.
+	validAt  atomic.Int64
 	hits     atomic.Int32
 	variants [codings]atomic.Pointer[variant]
 	making   [codings]atomic.Bool
@@ -46,7 +48,7 @@ type field struct {
 }
 
 const (
-	fixedWeight   = 1 << 10 // the structures of an entry and its first variant
+	fixedWeight   = 3 << 9 // the structures of an entry and its first variant
 	variantWeight = 512
 )
 
@@ -85,10 +87,12 @@ func storable(status int, header http.Header, length int) bool {
 	return true
 }
 
-// newEntry makes an entry of a storable response. It takes over body.
-func newEntry(k key, gen int64, status int, header http.Header, body []byte) *entry {
-	e := &entry{key: k, gen: gen, status: status, body: body}
-	e.weight = fixedWeight + int64(len(body)+k.size())
+// newEntry makes an entry of a storable response that was made of names as they
+// were at a journal number. It takes over body.
+func newEntry(k key, names []uint64, at int64, status int, header http.Header, body []byte) *entry {
+	e := &entry{key: k, names: names, status: status, body: body}
+	e.validAt.Store(at)
+	e.weight = fixedWeight + int64(len(body)+k.size()+8*cap(names))
 	for name, values := range header {
 		if notKept[name] || len(values) == 0 || strings.HasPrefix(name, http.TrailerPrefix) {
 			continue
@@ -192,6 +196,9 @@ func (e *entry) serve(w http.ResponseWriter, r *http.Request) {
 		h.Set("Cache-Control", "no-store")
 		h.Set("Vary", "Accept-Encoding")
 		http.Error(w, "None of the accepted encodings is available; identity, gzip and br are.", http.StatusNotAcceptable)
+		return
+	}
+	if r.Header["Range"] != nil && e.status == http.StatusOK && v.servePart(w, r) {
 		return
 	}
 	writeHeader(w, v.header)

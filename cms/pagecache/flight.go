@@ -10,9 +10,11 @@ import (
 // flight is a rendering under way, of which everybody who asks for the same
 // key at the same generation gets a copy.
 type flight struct {
-	done  chan struct{}
-	entry *entry // set before done is closed; nil if there is nothing to share
-	over  bool   // guarded by Cache.mu
+	done    chan struct{}
+	entry   *entry // set before done is closed; nil if there is nothing to share
+	over    bool   // guarded by Cache.mu
+	waiting int    // clients, the one it was started for among them; guarded by Cache.mu
+	abandon context.CancelFunc
 }
 
 type flightKey struct {
@@ -33,19 +35,26 @@ func (c *Cache) miss(w http.ResponseWriter, r *http.Request, next http.Handler, 
 			e.serve(w, r)
 			return
 		}
-		f = &flight{done: make(chan struct{})}
+		// It goes on when this client leaves, as long as others wait for it.
+		ctx, abandon := context.WithCancel(context.WithoutCancel(r.Context()))
+		defer abandon()
+		f = &flight{done: make(chan struct{}), waiting: 1, abandon: abandon}
 		c.flights[fk] = f
 		c.mu.Unlock()
+		stop := context.AfterFunc(r.Context(), func() { c.leave(fk, f, true) })
+		defer stop()
 		defer c.land(fk, f, nil) // wakes the waiters whatever happens to the handler
-		c.render(w, r, next, k, gen, func(e *entry) { c.land(fk, f, e) })
+		c.render(ctx, w, r, next, k, func(e *entry) { c.land(fk, f, e) })
 		return
 	}
+	f.waiting++
 	c.mu.Unlock()
 
 	c.shared.Add(1)
 	select {
 	case <-f.done:
 	case <-r.Context().Done():
+		c.leave(fk, f, false)
 		return
 	}
 	if f.entry != nil {
@@ -63,13 +72,30 @@ func (c *Cache) miss(w http.ResponseWriter, r *http.Request, next http.Handler, 
 	// The slot is for rendering; a slow client must not hold it while it reads.
 	free := sync.OnceFunc(func() { <-c.alone })
 	defer free()
-	c.render(w, r, next, k, gen, func(*entry) { free() })
+	c.render(r.Context(), w, r, next, k, func(*entry) { free() })
+}
+
+// leave takes a client out of a flight; first says that it was started for him.
+// What nobody waits for any more ends, whatever was spent on it so far.
+func (c *Cache) leave(fk flightKey, f *flight, first bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f.waiting--
+	if f.over && first || !f.over && f.waiting == 0 {
+		f.abandon()
+		c.end(fk, f, nil) // whoever comes now starts another one
+	}
 }
 
 // land ends a flight with what there is to share. Only the first call counts.
 func (c *Cache) land(fk flightKey, f *flight, e *entry) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.end(fk, f, e)
+}
+
+// end is land for who holds the lock.
+func (c *Cache) end(fk flightKey, f *flight, e *entry) {
 	if f.over {
 		return
 	}
@@ -81,13 +107,13 @@ func (c *Cache) land(fk flightKey, f *flight, e *entry) {
 
 // render runs the handler, keeps its response if it may be kept, and answers
 // the request. It calls landed as soon as it is known what others get: the
-// entry, or nil. The handler goes on when the client leaves, since others may
-// be waiting for it; a deadline takes the place of the client's patience.
-func (c *Cache) render(w http.ResponseWriter, r *http.Request, next http.Handler, k key, gen int64, landed func(*entry)) {
+// entry, or nil. The handler may take until ctx ends, or the deadline.
+func (c *Cache) render(ctx context.Context, w http.ResponseWriter, r *http.Request, next http.Handler, k key, landed func(*entry)) {
 	c.misses.Add(1)
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), c.opt.RenderTimeout)
+	ctx, cancel := context.WithTimeout(ctx, c.opt.RenderTimeout)
 	defer cancel()
-	rec := newRecorder(w, r.Method == http.MethodHead, c.main.maxEntry, func() { landed(nil) })
+	ctx, reads := c.opt.Track(ctx)
+	rec := newRecorder(w, r.Method == http.MethodHead, c.limit, func() { landed(nil) })
 	defer rec.release()
 
 	next.ServeHTTP(rec, c.request(ctx, r, k))
@@ -97,13 +123,16 @@ func (c *Cache) render(w http.ResponseWriter, r *http.Request, next http.Handler
 	if rec.status == 0 {
 		rec.WriteHeader(http.StatusOK)
 	}
-	if !storable(rec.status, rec.sent, rec.body.Len()) {
+	// What a handler leaves behind that was told to end is no answer.
+	if ctx.Err() != nil || !storable(rec.status, rec.sent, rec.body.Len()) {
 		landed(nil)
 		rec.replay()
 		return
 	}
-	e := newEntry(k, gen, rec.status, rec.sent, bytes.Clone(rec.body.Bytes()))
-	c.storeFor(e).put(e) // unless the generation has moved
+	names, at := reads()
+	c.share(rec)
+	e := newEntry(k, names, at, rec.status, rec.sent, bytes.Clone(rec.body.Bytes()))
+	c.storeFor(e).put(e) // unless something has moved meanwhile
 	landed(e)
 	e.serve(w, r)
 }

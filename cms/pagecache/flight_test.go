@@ -154,39 +154,83 @@ func TestStreamLetsTheOthersGo(t *testing.T) {
 	})
 }
 
-func TestClientThatLeavesDoesNotCancelTheRendering(t *testing.T) {
+// slow answers after a second, unless it is told to end.
+func slow(w http.ResponseWriter, r *http.Request) {
+	select {
+	case <-time.After(time.Second):
+		htmlPage(w, r)
+	case <-r.Context().Done():
+	}
+}
+
+// leaving asks until it has waited for long enough, and returns a channel that
+// is closed when it is let go.
+func (s *site) leaving(t *testing.T, target string, after time.Duration) <-chan struct{} {
+	ctx, cancel := context.WithTimeout(t.Context(), after)
+	gone := make(chan struct{})
+	go func() {
+		defer cancel()
+		defer close(gone)
+		s.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", target, nil).WithContext(ctx))
+	}()
+	synctest.Wait()
+	return gone
+}
+
+func TestClientThatLeavesDoesNotCancelTheRenderingOfOthers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
-			select {
-			case <-time.After(time.Second):
-				htmlPage(w, r)
-			case <-r.Context().Done():
-				w.WriteHeader(http.StatusServiceUnavailable)
-			}
-		})
-		ctx, leave := context.WithCancel(t.Context())
-		go s.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/en/", nil).WithContext(ctx))
-		synctest.Wait()
-		impatient, stop := context.WithTimeout(t.Context(), 100*time.Millisecond)
-		defer stop()
-		waiter := make(chan struct{})
-		go func() {
-			s.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/en/", nil).WithContext(impatient))
-			close(waiter)
-		}()
-		synctest.Wait()
-		leave()
+		s := newSite(t, slow)
 		start := time.Now()
+		s.leaving(t, "/en/", 50*time.Millisecond)
+		waiter := s.leaving(t, "/en/", 100*time.Millisecond)
+		stays := make(chan int)
+		go func() { stays <- s.get(t, "/en/").StatusCode }()
 		<-waiter
 		if d := time.Since(start); d != 100*time.Millisecond {
 			t.Errorf("a waiter that gave up was held for %v", d)
 		}
-		if resp := s.get(t, "/en/"); resp.StatusCode != 200 {
-			t.Errorf("the one who stayed got %d", resp.StatusCode)
+		if status := <-stays; status != 200 || time.Since(start) != time.Second {
+			t.Errorf("the one who stayed got %d after %v", status, time.Since(start))
 		}
 		s.wantRuns(t, 1)
 	})
+}
+
+// TestNobodyWaits: a rendering ends with the last client who waited for it,
+// nothing of it is kept, and whoever comes afterwards gets a whole one.
+func TestNobodyWaits(t *testing.T) {
+	t.Parallel()
+	for name, bytes := range map[string]int64{"cache": 4 << 20, "no cache": 0} {
+		synctest.Test(t, func(t *testing.T) {
+			var ended atomic.Int64
+			s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+				slow(w, r)
+				if r.Context().Err() != nil {
+					ended.Add(1)
+				}
+			}, func(o *Options) { o.MaxBytes = bytes })
+			first, second := s.leaving(t, "/en/", 300*time.Millisecond), s.leaving(t, "/en/", 200*time.Millisecond)
+			<-second
+			synctest.Wait()
+			if n := ended.Load(); bytes > 0 && n != 0 {
+				t.Errorf("%s: ended while somebody waited", name)
+			}
+			start := time.Now()
+			<-first
+			synctest.Wait()
+			if d := time.Since(start); d != 100*time.Millisecond || ended.Load() != s.runs.Load() {
+				t.Errorf("%s: %d of %d renderings ended, %v after the first client left", name, ended.Load(), s.runs.Load(), d)
+			}
+			resp := s.get(t, "/en/")
+			if resp.StatusCode != 200 || body(t, resp) != page {
+				t.Errorf("%s: who came afterwards got %d", name, resp.StatusCode)
+			}
+			if len(s.cache.flights) != 0 || len(s.cache.alone) != 0 {
+				t.Errorf("%s: %d flights and %d slots left", name, len(s.cache.flights), len(s.cache.alone))
+			}
+		})
+	}
 }
 
 func TestRenderDeadline(t *testing.T) {

@@ -55,14 +55,17 @@ func (c *Cache) key(r *http.Request) (key, bool) {
 // encoding. It returns false when there are others and the path does not have
 // them stripped.
 func (c *Cache) canonicalQuery(u *url.URL) (string, bool) {
+	var declared []string
+	if c.opt.Params != nil {
+		declared = c.opt.Params(u.Path)
+	}
+	if isCanonical(u.RawQuery, declared) {
+		return u.RawQuery, true
+	}
 	strip := c.opt.StripUnknown != nil && c.opt.StripUnknown(u.Path)
 	values, err := url.ParseQuery(u.RawQuery)
 	if err != nil && !strip {
 		return "", false
-	}
-	var declared []string
-	if c.opt.Params != nil {
-		declared = c.opt.Params(u.Path)
 	}
 	for name := range values {
 		if slices.Contains(declared, name) {
@@ -76,6 +79,34 @@ func (c *Cache) canonicalQuery(u *url.URL) (string, bool) {
 	// Encode sorts by name. Values of a repeated name stay in their order,
 	// which means something to a handler that takes the first.
 	return values.Encode(), true
+}
+
+// isCanonical reports whether a query is what canonicalQuery would make of it,
+// as most are: declared names in order, each once, with values that need no
+// escapes.
+func isCanonical(query string, declared []string) bool {
+	last := ""
+	for query != "" {
+		pair, rest, more := strings.Cut(query, "&")
+		name, value, _ := strings.Cut(pair, "=")
+		if name <= last || len(name) == len(pair) || !plainText(name) || !plainText(value) || !slices.Contains(declared, name) || more && rest == "" {
+			return false
+		}
+		last, query = name, rest
+	}
+	return true
+}
+
+// plainText reports whether all of s stands for itself in a query.
+func plainText(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_', c == '.', c == '~':
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // request returns what the handler may see of r when its response is meant

@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -113,4 +115,26 @@ func TestHandlerSeesTheKeyOnly(t *testing.T) {
 	s.wantRuns(t, 1)
 	s.get(t, "/en/?page=2", "Accept-Language: fr")
 	s.wantRuns(t, 2)
+}
+
+// FuzzCanonicalQuery compares the short way with the long one.
+func FuzzCanonicalQuery(f *testing.F) {
+	for _, q := range []string{"page=2", "page=2&topic=a", "topic=a&page=2", "page=", "page", "=a", "page=2&", "&page=2", "page=2&page=3", "page=%32", "page=a+b", "other=1", "page=a;b", "page=é", "page==", ""} {
+		f.Add(q)
+	}
+	declared := []string{"page", "topic", "A"}
+	f.Fuzz(func(t *testing.T, query string) {
+		if !isCanonical(query, declared) {
+			return
+		}
+		values, err := url.ParseQuery(query)
+		if err != nil || values.Encode() != query {
+			t.Fatalf("%q is %q (%v)", query, values.Encode(), err)
+		}
+		for name := range values {
+			if !slices.Contains(declared, name) {
+				t.Fatalf("%q has %q", query, name)
+			}
+		}
+	})
 }

@@ -3,6 +3,7 @@ package pagecache
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -33,8 +34,13 @@ func newSite(tb testing.TB, h http.HandlerFunc, change ...func(*Options)) *site 
 	s := &site{}
 	s.gen.Store(1)
 	opt := Options{
-		MaxBytes:     4 << 20,
-		Generation:   s.gen.Load,
+		MaxBytes:   4 << 20,
+		Generation: s.gen.Load,
+		Track: func(ctx context.Context) (context.Context, func() ([]uint64, int64)) {
+			at := s.gen.Load()
+			return ctx, func() ([]uint64, int64) { return []uint64{1}, at }
+		},
+		Moved:        func(_ []uint64, since int64) bool { return since < s.gen.Load() },
 		Params:       func(string) []string { return []string{"page", "topic"} },
 		StripUnknown: func(path string) bool { return !strings.HasPrefix(path, "/api/") },
 		Bypass:       func(r *http.Request) bool { return r.URL.Path == "/" },

@@ -14,6 +14,7 @@ import (
 type store struct {
 	shards     []shard
 	generation func() int64
+	moved      func(names []uint64, since int64) bool
 	maxEntry   int64
 }
 
@@ -32,9 +33,9 @@ type shard struct {
 
 // newStore splits maxBytes over one shard per 8 MiB, at most 16, so that even
 // a shard of a small cache has room for a long page.
-func newStore(maxBytes int64, generation func() int64) *store {
+func newStore(maxBytes int64, opt *Options) *store {
 	n := min(max(maxBytes/(8<<20), 1), 16)
-	s := &store{shards: make([]shard, n), generation: generation, maxEntry: maxBytes / n / 2}
+	s := &store{shards: make([]shard, n), generation: opt.Generation, moved: opt.Moved, maxEntry: maxBytes / n / 2}
 	for i := range s.shards {
 		s.shards[i].entries = make(map[key]*entry)
 		s.shards[i].max = maxBytes / n
@@ -46,13 +47,27 @@ func (s *store) shard(hash uint64) *shard {
 	return &s.shards[hash%uint64(len(s.shards))]
 }
 
-// get returns the entry under k if it belongs to the generation.
+// fresh reports whether e is what the handler would answer now. It looks at what
+// e was made of once for each generation, and not at all while that stands.
+func (s *store) fresh(e *entry, gen int64) bool {
+	at := e.validAt.Load()
+	if at >= gen {
+		return true
+	}
+	if len(e.names) == 0 || s.moved(e.names, at) {
+		return false
+	}
+	e.validAt.CompareAndSwap(at, gen) // or somebody else has just looked
+	return true
+}
+
+// get returns the entry under k if it is fresh.
 func (s *store) get(k key, hash uint64, gen int64) *entry {
 	sh := s.shard(hash)
 	sh.mu.RLock()
 	e := sh.entries[k]
 	sh.mu.RUnlock()
-	if e == nil || e.gen != gen {
+	if e == nil || !s.fresh(e, gen) {
 		return nil
 	}
 	sh.hits.Add(1)
@@ -62,21 +77,16 @@ func (s *store) get(k key, hash uint64, gen int64) *entry {
 	return e
 }
 
-// put keeps e unless the generation has moved since its rendering began or it
-// is too large. An entry of an older generation under the same key leaves its
-// compressed variants to e if the bytes did not change: after a publish most
-// pages are the same as before.
+// put keeps e unless it is too large, nobody knows what it was made of, or some
+// of that has moved already. An older entry under the same key leaves its
+// compressed variants to e if the bytes did not change.
 func (s *store) put(e *entry) {
-	if e.weight > s.maxEntry {
+	if e.weight > s.maxEntry || len(e.names) == 0 || !s.fresh(e, s.generation()) {
 		return
 	}
 	sh := s.shard(e.key.hash())
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	gen := s.generation()
-	if e.gen != gen {
-		return
-	}
 	if old := sh.entries[e.key]; old != nil {
 		if old.tags[identity] == e.tags[identity] && bytes.Equal(old.body, e.body) {
 			e.adopt(old)
@@ -84,7 +94,7 @@ func (s *store) put(e *entry) {
 		sh.remove(old)
 	}
 	e.shard = sh
-	sh.makeRoom(e.weight, gen)
+	sh.makeRoom(e.weight)
 	sh.entries[e.key] = e
 	e.older = sh.newest
 	if sh.newest != nil {
@@ -107,18 +117,17 @@ func (s *shard) grow(e *entry, n int64) {
 	}
 	e.weight += n
 	s.used += n
-	s.makeRoom(0, e.gen)
+	s.makeRoom(0)
 }
 
-// makeRoom drops entries until n more bytes fit. Entries of other generations
-// go first where the hand meets them: nobody can ask for them any more.
-func (s *shard) makeRoom(n, gen int64) {
+// makeRoom drops entries until n more bytes fit.
+func (s *shard) makeRoom(n int64) {
 	for s.used+n > s.max && s.oldest != nil {
 		e := s.hand
 		if e == nil {
 			e = s.oldest
 		}
-		for e.gen == gen && e.visited.Load() {
+		for e.visited.Load() {
 			e.visited.Store(false)
 			if e = e.newer; e == nil {
 				e = s.oldest

@@ -109,9 +109,12 @@ func (q *Query) hit(word string) int {
 	if f == "" || !q.mayBegin(f) {
 		return -1
 	}
+	if n := len(q.Words); n > 0 && q.Words[n-1].Beginning != "" && q.Words[n-1].begins(q.lang.tag+"_"+f) {
+		return n - 1
+	}
 	for _, t := range q.lang.terms(word, f) {
 		for i, w := range q.Words {
-			if slices.Contains(w.Terms, t) || slices.Contains(w.Begun, t) {
+			if slices.Contains(w.Terms, t) || slices.Contains(w.Begun, t) || w.begins(t) {
 				return i
 			}
 		}

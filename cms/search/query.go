@@ -30,7 +30,10 @@ type QueryWord struct {
 	Begun []string
 	// Open says that it is the last one and may go on.
 	Open bool
-	at   span
+	// Beginning is what the terms begin with that the word may go on to be,
+	// where Begin was asked for them.
+	Beginning string
+	at        span
 }
 
 // Query reads what somebody typed. Words that say nothing by themselves are

@@ -36,6 +36,10 @@ func (h *handler) frontDoor(c *gin.Context) {
 		for i, l := range homes {
 			tags[i] = l.Tag
 		}
+		if h.files && len(homes) > 1 {
+			a, err = h.openDoor(v, homes)
+			return err
+		}
 		a = answer{status: http.StatusFound, location: "/" + h.asked(c.Request, tags) + "/"}
 		return nil
 	})
@@ -71,8 +75,12 @@ func (h *handler) address(c *gin.Context) {
 		h.search(c)
 		return
 	}
+	view := h.reader.View
+	if c.Request.URL.RawQuery != "" { // a list narrowed or turned over, which there is no end of
+		view = h.reader.ListView
+	}
 	var a answer
-	err := h.reader.View(c.Request.Context(), func(v *live.View) (err error) {
+	err := view(c.Request.Context(), func(v *live.View) (err error) {
 		a, err = h.answer(v, c.Request.URL)
 		return err
 	})

@@ -2,7 +2,9 @@ package site
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net/http"
 	"runtime/debug"
@@ -137,18 +139,33 @@ func (h *handler) trouble(c *gin.Context, status int, w words, code, reference s
 	h.send(c, a)
 }
 
-// fail logs an error and answers with nothing of it but a reference to the log.
+// fail answers in the place of an answer that could not be made. Somebody who
+// has to come back is told so; any other error is logged, and he is told nothing
+// of it but a reference to the log.
 func (h *handler) fail(c *gin.Context, err error, stack []byte) {
+	lang, _, _ := strings.Cut(strings.TrimPrefix(c.Request.URL.Path, "/"), "/")
+	if h.catalogue.Keys(lang) == nil {
+		lang = ""
+	}
+	switch ended := c.Request.Context().Err(); {
+	case stack != nil:
+	case errors.Is(ended, context.Canceled):
+		// Nobody reads it; a status keeps Gin from writing an answer of its own.
+		c.Header("Cache-Control", keepNot)
+		c.Status(http.StatusServiceUnavailable)
+		c.Writer.WriteHeaderNow()
+		return
+	case errors.Is(err, live.ErrBusy), ended != nil:
+		c.Header("Retry-After", "5")
+		h.trouble(c, http.StatusServiceUnavailable, h.words(lang), "busy", "")
+		return
+	}
 	reference := rand.Text()[:10]
 	args := []any{"reference", reference, "path", c.Request.URL.Path, "err", err}
 	if stack != nil {
 		args = append(args, "stack", string(stack))
 	}
 	h.log.Error("readers' page failed", args...)
-	lang, _, _ := strings.Cut(strings.TrimPrefix(c.Request.URL.Path, "/"), "/")
-	if h.catalogue.Keys(lang) == nil {
-		lang = ""
-	}
 	h.trouble(c, http.StatusInternalServerError, h.words(lang), "failed", reference)
 }
 

@@ -92,13 +92,12 @@ type LangLink struct {
 // the page belongs to, nil for none.
 func (h *handler) base(v *live.View, lang string, at *live.Item) (Base, error) {
 	site := v.Site()
-	b := Base{words: h.words(lang), CSS: h.css, Logo: site.Logo(lang), HomeHref: "/", SearchHref: searchHref(lang)}
+	b := Base{words: h.words(lang), CSS: h.css, Logo: site.Logo(lang), HomeHref: "/"}
+	if !h.files {
+		b.SearchHref = searchHref(lang)
+	}
 	b.SiteName = b.link(live.Link{Title: site.Name(lang), Lang: site.NameLang(lang)})
 	b.Notice = b.link(live.Link{Title: site.Notice(lang), Lang: site.NoticeLang(lang)})
-	known, err := h.remember(v)
-	if err != nil {
-		return b, err
-	}
 	menu, err := v.Menu("main", lang)
 	if err != nil {
 		return b, err
@@ -108,9 +107,13 @@ func (h *handler) base(v *live.View, lang string, at *live.Item) (Base, error) {
 		return b, err
 	}
 	b.Menu, b.Footer = b.menu(menu, at), b.menu(footer, at)
-	if known.homes[lang] {
+	home, err := hasHome(v, lang)
+	if err != nil {
+		return b, err
+	}
+	if home {
 		b.HomeHref = "/" + lang + "/"
-		news, err := known.hasNews(v, "", lang)
+		news, err := v.HasNews("", lang)
 		if err != nil {
 			return b, err
 		}
@@ -122,7 +125,7 @@ func (h *handler) base(v *live.View, lang string, at *live.Item) (Base, error) {
 			b.Menu = append(b.Menu, n)
 		}
 	}
-	if b.Feeds, err = h.feedLinks(v, known, b.words, at); err != nil {
+	if b.Feeds, err = h.feedLinks(v, b.words, at); err != nil {
 		return b, err
 	}
 	if !site.Contact.Empty() {

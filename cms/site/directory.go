@@ -106,6 +106,7 @@ type directory struct {
 	base    *Base
 	regions []live.Term
 	all     []live.Organisation
+	single  bool // a choice takes the place of all others
 	choice
 }
 
@@ -116,7 +117,7 @@ func (h *handler) directory(v *live.View, it *live.Item, q url.Values, a *answer
 	if err != nil {
 		return err
 	}
-	d := &directory{v: v, it: it, base: &b}
+	d := &directory{v: v, it: it, base: &b, single: h.files}
 	if d.regions, err = v.Regions(it.Lang); err != nil {
 		return err
 	}
@@ -250,7 +251,7 @@ func (d *directory) filters() []Filter {
 
 	var options []Choice
 	for _, t := range d.regions {
-		with := d.choice
+		with := d.others()
 		with.region = t
 		o := d.option(t.Label, with)
 		l := d.base.link(live.Link{Title: t.Label, Lang: t.Lang})
@@ -259,13 +260,13 @@ func (d *directory) filters() []Filter {
 			options = append(options, o)
 		}
 	}
-	none := d.choice
+	none := d.others()
 	none.region = live.Term{}
 	add("site.region", "directory.all_regions", none, d.region.ID != "", options, 2)
 
 	options = nil
 	for _, status := range []string{"associate", "member", "former"} {
-		with := d.choice
+		with := d.others()
 		with.status = status
 		o := d.option(d.base.T(statusCode(status)), with)
 		if status == "member" && options == nil && d.status != "member" {
@@ -275,22 +276,30 @@ func (d *directory) filters() []Filter {
 			options = append(options, o)
 		}
 	}
-	none = d.choice
+	none = d.others()
 	none.status = ""
 	add("site.status", "directory.members", none, d.status != "", options, 1)
 
 	options = nil
 	for _, tag := range d.spoken() {
-		with := d.choice
+		with := d.others()
 		with.language = tag
 		if o := d.option(languageName(tag, d.it.Lang), with); o.Count > 0 || tag == d.language {
 			options = append(options, o)
 		}
 	}
-	none = d.choice
+	none = d.others()
 	none.language = ""
 	add("directory.language", "directory.all_languages", none, d.language != "", options, 2)
 	return out
+}
+
+// others is what stays chosen when one thing is chosen anew.
+func (d *directory) others() choice {
+	if d.single {
+		return choice{}
+	}
+	return d.choice
 }
 
 // statusCode is what organisations of a status are called.

@@ -613,7 +613,7 @@ func TestFeedsShowNoDrafts(t *testing.T) {
 func TestFeedsAreKept(t *testing.T) {
 	t.Parallel()
 	f := newFeedFixture(t)
-	cache := pagecache.New(pagecache.Options{Generation: f.Live.Generation, Params: site.Params, StripUnknown: func(string) bool { return true }})
+	cache := pagecache.New(pagecache.Options{MaxBytes: 8 << 20, Generation: f.Live.Generation, Moved: f.Live.Moved, Track: live.Track, Params: site.Params, StripUnknown: func(string) bool { return true }})
 	h := cache.Wrap(f)
 	for _, target := range []string{"/en/feed.atom", "/en/belgium/feed.rss", "/en/topics/justice/feed.json", "/sitemap.xml", "/sitemap-en.xml"} {
 		first := get(t, h, target)

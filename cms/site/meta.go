@@ -16,9 +16,9 @@ type FeedLink struct{ Title, Word, Kind, Syntax, Href string }
 // feedLinks are the feeds of the nearest section around a page that has news
 // in its language, all formats of them; at is nil for a page in no section.
 // There are none where they would be empty.
-func (h *handler) feedLinks(v *live.View, known *memory, w words, at *live.Item) ([]FeedLink, error) {
+func (h *handler) feedLinks(v *live.View, w words, at *live.Item) ([]FeedLink, error) {
 	if at != nil && at.Kind == "section" && !at.Root {
-		has, err := known.hasNews(v, at.ID, w.Lang)
+		has, err := v.HasNews(at.ID, w.Lang)
 		if err != nil {
 			return nil, err
 		}
@@ -32,7 +32,7 @@ func (h *handler) feedLinks(v *live.View, known *memory, w words, at *live.Item)
 			if a.Href == "" || a.Lang != w.Lang {
 				continue
 			}
-			has, err := known.hasNews(v, a.ID, w.Lang)
+			has, err := v.HasNews(a.ID, w.Lang)
 			if err != nil {
 				return nil, err
 			}
@@ -41,10 +41,11 @@ func (h *handler) feedLinks(v *live.View, known *memory, w words, at *live.Item)
 			}
 		}
 	}
-	if !known.homes[w.Lang] {
-		return nil, nil
+	home, err := hasHome(v, w.Lang)
+	if err != nil || !home {
+		return nil, err
 	}
-	has, err := known.hasNews(v, "", w.Lang)
+	has, err := v.HasNews("", w.Lang)
 	if err != nil || !has {
 		return nil, err
 	}

@@ -69,6 +69,9 @@ func (h *handler) newsList(v *live.View, section *live.Item, q url.Values) (answ
 		p.None = b.T("site.news_none_match")
 	}
 	p.Topics, p.Years = filters(&b, href, list, topic, year)
+	if h.files { // topics have pages of their own
+		p.Topics = nil
+	}
 	name := b.Title
 	for _, l := range append(p.Topics, p.Years...) {
 		if l.Current != "" && l.Href != href && l.Title != b.T("site.topics_all") && l.Title != b.T("site.years_all") {
@@ -109,13 +112,9 @@ func (h *handler) newsList(v *live.View, section *live.Item, q url.Values) (answ
 
 // newsEditions are the languages in which the list has something to show.
 func (h *handler) newsEditions(v *live.View, section *live.Item) ([]live.Edition, error) {
-	known, err := h.remember(v)
-	if err != nil {
-		return nil, err
-	}
 	var out []live.Edition
 	for _, e := range section.Editions {
-		has, err := known.hasNews(v, section.ID, e.Lang.Tag)
+		has, err := v.HasNews(section.ID, e.Lang.Tag)
 		if err != nil {
 			return nil, err
 		}

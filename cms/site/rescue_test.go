@@ -62,6 +62,8 @@ func TestEveryTemplateIsRendered(t *testing.T) {
 	for _, target := range []string{"/en/directory/", "/en/topics/", "/en/topics/t", "/en/", "/en/about-us/", "/en/about-us/our-mission", "/en/news/", "/en/news/2026/a-treaty-enters-into-force", "/en/search?q=mission", "/en/nowhere"} {
 		e.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, target, nil))
 	}
+	h.files = true
+	e.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil))
 	if left := h.pages.Unrendered(); left != nil {
 		t.Errorf("never rendered: %v", left)
 	}

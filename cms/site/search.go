@@ -56,8 +56,7 @@ type searchRow struct {
 // and ends when the reader goes away.
 func (h *handler) search(c *gin.Context) {
 	var a answer
-	ctx := c.Request.Context()
-	err := h.reader.SearchView(ctx, func(v *live.View) (err error) {
+	err := h.reader.SearchView(c.Request.Context(), func(v *live.View) (err error) {
 		lang, _, _ := strings.Cut(strings.TrimPrefix(c.Request.URL.Path, "/"), "/")
 		switch tag := siteLang(v, lang); {
 		case !v.Installed(), tag == "":
@@ -72,22 +71,12 @@ func (h *handler) search(c *gin.Context) {
 		}
 		return err
 	})
-	switch {
-	case ctx.Err() != nil:
-		return // nobody waits for it
-	case errors.Is(err, live.ErrBusy):
-		lang, _, _ := strings.Cut(strings.TrimPrefix(c.Request.URL.Path, "/"), "/")
-		if h.catalogue.Keys(lang) == nil {
-			lang = ""
-		}
-		c.Header("Retry-After", "5")
-		h.trouble(c, http.StatusServiceUnavailable, h.words(lang), "busy", "")
-	case err != nil:
+	if err != nil {
 		h.fail(c, err, nil)
-	default:
-		c.Header("X-Robots-Tag", "noindex")
-		h.send(c, a)
+		return
 	}
+	c.Header("X-Robots-Tag", "noindex")
+	h.send(c, a)
 }
 
 // searchParams are the query parameters of a search, searchKinds the kinds it

@@ -4,9 +4,8 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -21,6 +20,10 @@ type Options struct {
 	Clock func() time.Time
 	// Logger is slog.Default when nil.
 	Logger *slog.Logger
+	// Files says that the answers become files, which nobody computes when a
+	// reader asks: no search is offered, the directory is narrowed by one thing
+	// at a time and news by year alone, and the front door lists the languages.
+	Files bool
 }
 
 // handler holds what answering needs.
@@ -33,16 +36,7 @@ type handler struct {
 	policy    string       // the Content-Security-Policy
 	now       func() time.Time
 	log       *slog.Logger
-	memory    atomic.Pointer[memory]
-}
-
-// memory is what most pages ask for, remembered for one generation.
-type memory struct {
-	head  int64
-	homes map[string]bool // languages with a public home page
-
-	mu   sync.Mutex
-	news map[string]bool // by section and language: whether there is any
+	files     bool // as in Options
 }
 
 // New returns the readers' site. It fails when its templates or words do not
@@ -56,7 +50,7 @@ func New(reader *live.Reader, o Options) (http.Handler, error) {
 }
 
 func newHandler(reader *live.Reader, o Options) (*handler, error) {
-	h := &handler{reader: reader, now: o.Clock, log: o.Logger}
+	h := &handler{reader: reader, now: o.Clock, log: o.Logger, files: o.Files}
 	if h.now == nil {
 		h.now = time.Now
 	}
@@ -142,36 +136,8 @@ func (h *handler) readOnly(c *gin.Context) {
 	}
 }
 
-// remember returns what is known of the generation that a view sees.
-func (h *handler) remember(v *live.View) (*memory, error) {
-	if m := h.memory.Load(); m != nil && m.head == v.Head() {
-		return m, nil
-	}
-	m := &memory{head: v.Head(), homes: map[string]bool{}, news: map[string]bool{}}
+// hasHome reports whether the home page is public in a language.
+func hasHome(v *live.View, lang string) (bool, error) {
 	homes, err := v.HomeLanguages()
-	if err != nil {
-		return nil, err
-	}
-	for _, l := range homes {
-		m.homes[l.Tag] = true
-	}
-	h.memory.Store(m)
-	return m, nil
-}
-
-// hasNews reports whether a section, or the whole site for "", has public news
-// in a language.
-func (m *memory) hasNews(v *live.View, section, lang string) (bool, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	key := section + " " + lang
-	if has, ok := m.news[key]; ok {
-		return has, nil
-	}
-	p, err := v.List(live.Query{Kind: "news", Lang: lang, Section: section, Sort: "date", Desc: true, Limit: 1, Brief: true})
-	if err != nil {
-		return false, err
-	}
-	m.news[key] = len(p.Items) > 0
-	return m.news[key], nil
+	return slices.ContainsFunc(homes, func(l live.Language) bool { return l.Tag == lang }), err
 }

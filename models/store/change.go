@@ -11,7 +11,7 @@ import (
 func (tx *Tx) journal(e models.Entry, lang, action, revision, actor string) error {
 	return tx.append(models.Change{
 		Subject: models.SubjectEntry, SubjectID: e.ID, Kind: e.Kind, Lang: lang,
-		Action: action, RevisionID: revision, Branch: e.Branch, Actor: actor,
+		Action: action, RevisionID: revision, Branch: e.Branch, Nav: e.Nav, Actor: actor,
 	})
 }
 

@@ -9,7 +9,9 @@
 // transactions and decides what happens together; this package never does.
 //
 // The surprising fact: every [Tx] method that changes something readers can
-// see also appends the journal row that says so. The newest row's number is
-// the generation that cached pages are valid for, so a change without a row
-// would be a stale page; a test calls each of those methods and looks.
+// see also appends the journal row that says so, and every query of [Live] notes
+// the names of what it reads. A row moves the names of what it tells of (reads.go),
+// and an answer is valid while none of its names has moved. A change without a
+// row, or a query without a name, would be a stale page; tests call each of those
+// methods, and read the source of each of those queries.
 package store

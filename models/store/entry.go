@@ -74,8 +74,16 @@ func reach(db *gorm.DB, grants []models.Grant, all bool) *gorm.DB {
 	if all {
 		return db
 	}
+	cond, args := covered(grants)
+	return db.Where(cond, args...)
+}
+
+// covered is the condition that an entry (alias e) is covered by one of the
+// grants, in the language of an edition (alias d) where one is for some
+// languages only.
+func covered(grants []models.Grant) (string, []any) {
 	if len(grants) == 0 {
-		return db.Where("1 = 0")
+		return "1 = 0", nil
 	}
 	var conds []string
 	var args []any
@@ -88,5 +96,5 @@ func reach(db *gorm.DB, grants []models.Grant, all bool) *gorm.DB {
 		}
 		conds = append(conds, c+")")
 	}
-	return db.Where("("+strings.Join(conds, " OR ")+")", args...)
+	return "(" + strings.Join(conds, " OR ") + ")", args
 }

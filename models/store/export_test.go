@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"gorm.io/gorm"
+
+	"meridian/models"
 )
 
 // Pool is a connection pool as the tests look at it.
@@ -140,3 +142,24 @@ func Listed(t testing.TB, s *Store) (missing, extra, all int) {
 	}
 	return missing, extra, all
 }
+
+// Append appends rows to the journal as they are.
+func Append(s *Store, rows ...models.Change) error {
+	return s.Tx(context.Background(), func(tx *Tx) error {
+		for _, r := range rows {
+			if err := tx.append(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// NamesMost is how many names are kept of what moved, NamesKept how many are.
+const NamesMost = namesKept
+
+// NamesKept returns how many names are kept of what moved.
+func NamesKept(s *Store) int { return len(s.moved.newest) }
+
+// Dir is the data folder of a store.
+func Dir(s *Store) string { return s.dir }

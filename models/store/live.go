@@ -18,16 +18,24 @@ type Live struct {
 	db *gorm.DB
 	// Head is the newest journal row the transaction can see.
 	Head int64
+	// reads are the names of what was read so far.
+	reads reads
 }
 
-// Live runs fn in one read transaction of the reader side.
+// Live runs fn in one read transaction of the reader side: one of its own, or
+// that of the snapshot that ctx belongs to.
 func (s *Store) Live(ctx context.Context, fn func(*Live) error) error {
+	if l, ok := ctx.Value(snapshotKey{}).(*Live); ok {
+		return fn(&Live{db: l.db, Head: l.Head, reads: reads{NameSite: {}}})
+	}
 	return s.reader.WithContext(ctx).Transaction(func(db *gorm.DB) error {
-		l := &Live{db: db}
+		l := &Live{db: db, reads: reads{NameSite: {}}}
 		// The first statement fixes what the transaction sees.
-		if err := db.Raw("SELECT coalesce(max(seq), 0) FROM changes").Scan(&l.Head).Error; err != nil {
+		head, err := selected[int64](db, "SELECT coalesce(max(seq), 0) FROM changes")
+		if err != nil {
 			return fmt.Errorf("read journal head: %w", err)
 		}
+		l.Head = head[0]
 		return fn(l)
 	})
 }
@@ -40,7 +48,6 @@ type LiveText struct {
 	Fields       map[string]any    `gorm:"serializer:json"`
 	BasedOn      string            ``
 	SourceHashes map[string]string `gorm:"serializer:json"`
-	Hashes       map[string]string `gorm:"serializer:json"`
 	Machine      bool
 	Hash         string
 	RevisionID   string
@@ -71,15 +78,14 @@ func (r LiveRef) Section() string {
 const (
 	refColumns = `l.entry_id, l.kind, l.type, l.branch, l.section_id, l.position, l.nav, l.original_lang,
 		l.edition_id, l.lang, l.slug, l.path, l.title, l.first_published_at, l.published_at, coalesce(ed.date, '') AS date`
-	textColumns = refColumns + `, l.summary, l.body, l.fields, l.based_on, l.source_hashes, l.hashes, l.machine, l.hash, l.revision_id, l.revised_at`
+	textColumns = refColumns + `, l.summary, l.body, l.fields, l.based_on, l.source_hashes, l.machine, l.hash, l.revision_id, l.revised_at`
 	// briefColumns are what a teaser shows: no text, no comparison with originals.
 	briefColumns = refColumns + `, l.summary, l.hash, l.revision_id`
 	liveFrom     = ` FROM live l LEFT JOIN entry_dates ed ON ed.entry_id = l.entry_id `
 )
 
 func (l *Live) text(where string, args ...any) (LiveText, error) {
-	var list []LiveText
-	err := l.db.Raw("SELECT "+textColumns+liveFrom+"WHERE "+where+" LIMIT 1", args...).Scan(&list).Error
+	list, err := selected[LiveText](l.db, "SELECT "+textColumns+liveFrom+"WHERE "+where+" LIMIT 1", args...)
 	if err != nil {
 		return LiveText{}, fmt.Errorf("read live edition: %w", err)
 	}
@@ -91,26 +97,35 @@ func (l *Live) text(where string, args ...any) (LiveText, error) {
 
 // ByPath returns the public edition at an address.
 func (l *Live) ByPath(lang, path string) (LiveText, error) {
-	return l.text("l.lang = ? AND l.path = ?", lang, path)
+	t, err := l.text("l.lang = ? AND l.path = ?", lang, path)
+	if err != nil {
+		l.read(nameAddresses) // it may become somebody's
+		return t, err
+	}
+	l.read(NameEntry(t.EntryID))
+	return t, nil
 }
 
 // ByEntry returns the public edition of an entry in a language.
 func (l *Live) ByEntry(entry, lang string) (LiveText, error) {
+	l.read(NameEntry(entry))
 	return l.text("l.entry_id = ? AND l.lang = ?", entry, lang)
 }
 
 // Facts returns the public facts of an entry; none is an empty map.
 func (l *Live) Facts(entry string) (map[string]any, error) {
+	l.read(NameEntry(entry))
 	m, err := l.FactsOf([]string{entry})
 	return m[entry], err
 }
 
 // FactsOf returns the public facts of several entries by id.
 func (l *Live) FactsOf(entries []string) (map[string]map[string]any, error) {
+	l.readEntries(entries)
 	out := map[string]map[string]any{}
 	for chunk := range chunks(entries, 500) {
-		var rows []struct{ EntryID, Fields string }
-		if err := l.db.Raw("SELECT entry_id, coalesce(fields, '{}') AS fields FROM live WHERE lang = 'und' AND entry_id IN ?", chunk).Scan(&rows).Error; err != nil {
+		rows, err := selected[struct{ EntryID, Fields string }](l.db, "SELECT entry_id, coalesce(fields, '{}') AS fields FROM live WHERE lang = 'und' AND entry_id IN ?", chunk)
+		if err != nil {
 			return nil, fmt.Errorf("read facts: %w", err)
 		}
 		for _, r := range rows {
@@ -124,13 +139,19 @@ func (l *Live) FactsOf(entries []string) (map[string]map[string]any, error) {
 	return out, nil
 }
 
-// EditionsOf returns the public editions of several entries, by entry and
+// EditionsOf returns the public editions of several entries, dates aside, by entry and
 // language; facts are none.
 func (l *Live) EditionsOf(entries []string) ([]LiveRef, error) {
+	l.readEntries(entries)
 	var out []LiveRef
 	for chunk := range chunks(entries, 500) {
-		var list []LiveRef
-		err := l.db.Raw("SELECT "+refColumns+liveFrom+"WHERE l.lang <> 'und' AND l.entry_id IN ? ORDER BY l.entry_id, l.lang", chunk).Scan(&list).Error
+		// The titles are in the lists as well, where nothing else has to be
+		// stepped over to get at them; there is exactly what is public.
+		list, err := selected[LiveRef](l.db, `SELECT e.id AS entry_id, e.kind, e.type, e.branch, e.section_id, e.position, e.nav, e.original_lang,
+			d.id AS edition_id, d.lang, d.slug, d.path, li.title, d.first_published_at, d.published_at
+			FROM entries e CROSS JOIN editions d ON d.entry_id = e.id AND d.live_revision IS NOT NULL AND d.lang <> 'und'
+			CROSS JOIN listed li ON li.kind = e.kind AND li.lang = d.lang AND li.published_at = d.first_published_at AND li.edition_id = d.id
+			WHERE e.id IN ? ORDER BY e.id, d.lang`, chunk)
 		if err != nil {
 			return nil, fmt.Errorf("list live editions: %w", err)
 		}
@@ -148,10 +169,10 @@ type LiveHash struct {
 
 // Sources returns, by entry, the hashes of the public originals.
 func (l *Live) Sources(entries []string) (map[string]LiveHash, error) {
+	l.readEntries(entries)
 	out := map[string]LiveHash{}
 	for chunk := range chunks(entries, 500) {
-		var list []LiveHash
-		err := l.db.Raw("SELECT entry_id, lang, revision_id, hashes FROM live WHERE lang = original_lang AND entry_id IN ?", chunk).Scan(&list).Error
+		list, err := selected[LiveHash](l.db, "SELECT entry_id, lang, revision_id, hashes FROM live WHERE lang = original_lang AND entry_id IN ?", chunk)
 		if err != nil {
 			return nil, fmt.Errorf("read originals: %w", err)
 		}
@@ -165,13 +186,14 @@ func (l *Live) Sources(entries []string) (map[string]LiveHash, error) {
 // RevisionTimes returns when revisions that translations are based on were
 // sealed.
 func (l *Live) RevisionTimes(ids []string) (map[string]time.Time, error) {
+	l.read() // what is sealed never changes, and goes with its entry only
 	out := map[string]time.Time{}
 	for chunk := range chunks(ids, 500) {
-		var list []struct {
+		list, err := selected[struct {
 			ID        string
 			CreatedAt time.Time
-		}
-		if err := l.db.Raw("SELECT id, created_at FROM revisions WHERE id IN ?", chunk).Scan(&list).Error; err != nil {
+		}](l.db, "SELECT id, created_at FROM revisions WHERE id IN ?", chunk)
+		if err != nil {
 			return nil, fmt.Errorf("date revisions: %w", err)
 		}
 		for _, r := range list {
@@ -200,12 +222,12 @@ type SectionName struct {
 // language that has one: the live title, or, when the landing is unpublished,
 // the title readers last saw. Withdrawn and trashed ones have none.
 func (l *Live) SectionNames(ids []string) ([]SectionName, error) {
-	var list []SectionName
-	err := l.db.Raw(`SELECT e.id AS entry_id, e.type, d.lang, r.title, CASE WHEN d.live_revision IS NOT NULL THEN d.path END AS path
+	l.readEntries(ids)
+	list, err := selected[SectionName](l.db, `SELECT e.id AS entry_id, e.type, d.lang, r.title, CASE WHEN d.live_revision IS NOT NULL THEN d.path END AS path
 		FROM entries e JOIN editions d ON d.entry_id = e.id AND d.lang <> 'und'
 		JOIN revisions r ON r.id = coalesce(d.live_revision, d.replaced_revision,
 		  (SELECT p.id FROM revisions p WHERE p.edition_id = d.id AND p.reason = 'published' ORDER BY p.number DESC LIMIT 1))
-		WHERE e.id IN ? AND e.trashed_at IS NULL AND d.withdrawn_at IS NULL ORDER BY e.id, d.lang`, ids).Scan(&list).Error
+		WHERE e.id IN ? AND e.trashed_at IS NULL AND d.withdrawn_at IS NULL ORDER BY e.id, d.lang`, ids)
 	if err != nil {
 		return nil, fmt.Errorf("name sections: %w", err)
 	}
@@ -215,29 +237,36 @@ func (l *Live) SectionNames(ids []string) ([]SectionName, error) {
 // Children returns the public sections and pages directly below a section in
 // a language, sections first, in their order, as teasers.
 func (l *Live) Children(section, lang string, kinds ...string) ([]LiveText, error) {
-	var list []LiveText
-	err := l.db.Raw("SELECT "+briefColumns+liveFrom+"WHERE l.section_id = ? AND l.lang = ? AND l.kind IN ? ORDER BY l.kind DESC, l.position, l.entry_id LIMIT 500",
-		section, lang, kinds).Scan(&list).Error
+	l.read(nameChildren(section, lang))
+	list, err := selected[LiveText](l.db, "SELECT "+briefColumns+liveFrom+"WHERE l.section_id = ? AND l.lang = ? AND l.kind IN ? ORDER BY l.kind DESC, l.position, l.entry_id LIMIT 500",
+		section, lang, kinds)
 	if err != nil {
 		return nil, fmt.Errorf("list children: %w", err)
+	}
+	for _, t := range list {
+		l.read(NameEntry(t.EntryID))
 	}
 	return list, nil
 }
 
 // Menu returns the public entries of a menu in a language, in order.
 func (l *Live) Menu(nav, lang string) ([]LiveRef, error) {
-	var list []LiveRef
-	err := l.db.Raw("SELECT "+refColumns+liveFrom+"WHERE l.nav = ? AND l.lang = ? ORDER BY length(l.branch) - CASE l.kind WHEN 'section' THEN length(l.entry_id) + 1 ELSE 0 END, l.position, l.entry_id LIMIT 40", nav, lang).Scan(&list).Error
+	l.read(nameMenu(lang), nameMenus)
+	list, err := selected[LiveRef](l.db, "SELECT "+refColumns+liveFrom+"WHERE l.nav = ? AND l.lang = ? ORDER BY length(l.branch) - CASE l.kind WHEN 'section' THEN length(l.entry_id) + 1 ELSE 0 END, l.position, l.entry_id LIMIT 40", nav, lang)
 	if err != nil {
 		return nil, fmt.Errorf("read menu: %w", err)
+	}
+	for _, r := range list {
+		l.read(NameEntry(r.EntryID))
 	}
 	return list, nil
 }
 
 // Root returns the id of the root section.
 func (l *Live) Root() (string, error) {
-	var list []string
-	if err := l.db.Raw("SELECT id FROM entries WHERE section_id IS NULL").Scan(&list).Error; err != nil {
+	l.read(NameSite) // it is made once, with the settings
+	list, err := selected[string](l.db, "SELECT id FROM entries WHERE section_id IS NULL")
+	if err != nil {
 		return "", err
 	}
 	if len(list) == 0 {
@@ -249,20 +278,27 @@ func (l *Live) Root() (string, error) {
 // BranchOf returns the chain of sections of a section that is public in some
 // language or holds something public; ErrNotFound otherwise.
 func (l *Live) BranchOf(section string) (string, error) {
-	var list []string
-	err := l.db.Raw(`SELECT e.branch FROM entries e WHERE e.id = ? AND e.kind = 'section' AND e.trashed_at IS NULL
-		AND EXISTS (SELECT 1 FROM live l WHERE l.branch >= e.branch AND l.branch < e.branch || '~' AND l.lang <> 'und')`, section).Scan(&list).Error
+	list, err := selected[struct {
+		Branch  string
+		Witness *string
+	}](l.db, `SELECT e.branch, (SELECT l.entry_id FROM live l WHERE l.branch >= e.branch AND l.branch < e.branch || '~' AND l.lang <> 'und' LIMIT 1) AS witness
+		FROM entries e WHERE e.id = ? AND e.kind = 'section' AND e.trashed_at IS NULL`, section)
 	if err != nil {
 		return "", err
 	}
-	if len(list) == 0 {
+	if len(list) == 0 || list[0].Witness == nil {
+		for _, kind := range kinds { // until something enters it
+			l.read(nameList(kind, section, anyLang))
+		}
 		return "", models.ErrNotFound
 	}
-	return list[0], nil
+	l.read(nameStay(*list[0].Witness), nameStay(section), nameAway(section))
+	return list[0].Branch, nil
 }
 
 // Site returns the settings of the site.
 func (l *Live) Site() (models.Site, error) {
+	l.read(NameSite)
 	var s models.Site
 	err := readSetting(l.db, "site", &s)
 	return s, err
@@ -270,6 +306,7 @@ func (l *Live) Site() (models.Site, error) {
 
 // Installation returns what names this installation.
 func (l *Live) Installation() (models.Installation, error) {
+	l.read(NameSite)
 	var i models.Installation
 	err := readSetting(l.db, "installation", &i)
 	return i, err
@@ -285,9 +322,9 @@ type JournalRow struct {
 // Journal returns the rows about entries after seq, oldest first, at most
 // limit, and whether more follow. Rows of other subjects are passed over.
 func (l *Live) Journal(after int64, limit int) ([]JournalRow, bool, error) {
-	var list []JournalRow
-	err := l.db.Raw("SELECT seq, at, subject_id, kind, lang, action FROM changes WHERE seq > ? AND subject = 'entry' ORDER BY seq LIMIT ?",
-		after, limit+1).Scan(&list).Error
+	l.read(NameEverything)
+	list, err := selected[JournalRow](l.db, "SELECT seq, at, subject_id, kind, lang, action FROM changes WHERE seq > ? AND subject = 'entry' ORDER BY seq LIMIT ?",
+		after, limit+1)
 	if err != nil {
 		return nil, false, fmt.Errorf("read journal: %w", err)
 	}

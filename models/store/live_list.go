@@ -113,6 +113,7 @@ type ListRow struct {
 // of an index in the order of the list. Each one ends where the runs before it
 // already fill the page, so that many languages cost no more rows than one.
 func (l *Live) List(q Query) ([]ListRow, bool, error) {
+	l.readQuery(q)
 	keys, err := q.order()
 	if err != nil {
 		return nil, false, err
@@ -150,6 +151,7 @@ func (l *Live) List(q Query) ([]ListRow, bool, error) {
 
 // Count returns how many public editions a query selects, its page aside.
 func (l *Live) Count(q Query) (int64, error) {
+	l.readQuery(q)
 	keys, err := q.order()
 	if err != nil {
 		return 0, err
@@ -160,11 +162,11 @@ func (l *Live) Count(q Query) (int64, error) {
 	}
 	var total int64
 	for _, r := range runs {
-		var n int64
-		if err := l.db.Raw("SELECT count(*)"+r.from+" WHERE "+strings.Join(r.conds, " AND "), r.args...).Scan(&n).Error; err != nil {
+		n, err := selected[int64](l.db, "SELECT count(*)"+r.from+" WHERE "+strings.Join(r.conds, " AND "), r.args...)
+		if err != nil {
 			return 0, fmt.Errorf("count list: %w", err)
 		}
-		total += n
+		total += n[0]
 	}
 	return total, nil
 }
@@ -172,6 +174,10 @@ func (l *Live) Count(q Query) (int64, error) {
 // places runs the statement of a run.
 func (l *Live) places(sql string, args []any, keys int) ([]After, error) {
 	var out []After
+	// A statement can be ended before its first row only: the driver does not
+	// look at the context between rows. So whatever looking there is to do comes
+	// before the first one.
+	sql = "WITH p AS MATERIALIZED (" + sql + ") SELECT * FROM p"
 	err := l.each(sql, args, func(scan func(...any) error) error {
 		at := After{Keys: make([]string, keys)}
 		into := []any{&at.ID}
@@ -211,8 +217,7 @@ func (l *Live) rows(q Query, places []After) ([]ListRow, error) {
 	case q.Textless:
 		columns = strings.Replace(textColumns, " l.body,", "", 1)
 	}
-	var texts []LiveText
-	err = l.db.Raw("SELECT "+columns+" FROM json_each(?) j CROSS JOIN live l ON l.edition_id = j.value LEFT JOIN entry_dates ed ON ed.entry_id = l.entry_id", string(list)).Scan(&texts).Error
+	texts, err := selected[LiveText](l.db, "SELECT "+columns+" FROM json_each(?) j CROSS JOIN live l ON l.edition_id = j.value LEFT JOIN entry_dates ed ON ed.entry_id = l.entry_id", string(list))
 	if err != nil {
 		return nil, fmt.Errorf("list live: %w", err)
 	}
@@ -223,6 +228,7 @@ func (l *Live) rows(q Query, places []After) ([]ListRow, error) {
 	for _, t := range texts {
 		i := at[t.EditionID]
 		out[i] = ListRow{t, places[i]}
+		l.read(NameEntry(t.EntryID))
 	}
 	return out, nil
 }
@@ -250,8 +256,7 @@ func (l *Live) byPosition(q Query) ([]ListRow, bool, error) {
 	if q.Brief {
 		columns = briefColumns
 	}
-	var list []LiveText
-	err := l.db.Raw("SELECT "+columns+liveFrom+"WHERE "+strings.Join(conds, " AND ")+" ORDER BY "+order+" LIMIT ? OFFSET ?", append(args, q.Limit+1, q.Skip)...).Scan(&list).Error
+	list, err := selected[LiveText](l.db, "SELECT "+columns+liveFrom+"WHERE "+strings.Join(conds, " AND ")+" ORDER BY "+order+" LIMIT ? OFFSET ?", append(args, q.Limit+1, q.Skip)...)
 	if err != nil {
 		return nil, false, fmt.Errorf("list live: %w", err)
 	}
@@ -259,6 +264,7 @@ func (l *Live) byPosition(q Query) ([]ListRow, bool, error) {
 	rows := make([]ListRow, min(q.Limit, len(list)))
 	for i := range rows {
 		rows[i] = ListRow{LiveText: list[i]}
+		l.read(NameEntry(list[i].EntryID))
 	}
 	return rows, more, nil
 }
@@ -266,14 +272,16 @@ func (l *Live) byPosition(q Query) ([]ListRow, bool, error) {
 // Years returns the years that have public news below a section in a language,
 // newest first.
 func (l *Live) Years(section, lang string) ([]string, error) {
-	var list []string
-	err := l.db.Raw("SELECT DISTINCT substr(date, 1, 4) FROM section_news WHERE section_id = ? AND lang = ? ORDER BY 1 DESC", section, lang).Scan(&list).Error
+	l.readLists(models.KindNews, section, lang)
+	list, err := selected[string](l.db, "SELECT DISTINCT substr(date, 1, 4) FROM section_news WHERE section_id = ? AND lang = ? ORDER BY 1 DESC", section, lang)
 	return list, err
 }
 
 // TermsIn returns the terms of a vocabulary that public news below a section
 // in a language carry, in the order of the vocabulary.
 func (l *Live) TermsIn(vocabulary, section, lang string) ([]models.Term, error) {
+	l.read(NameTerms)
+	l.readLists(models.KindNews, section, lang)
 	return terms(l.db.Where(`vocabulary = ? AND id IN (SELECT t.term_id FROM section_news n JOIN entry_terms t ON t.entry_id = n.entry_id
 		WHERE n.section_id = ? AND n.lang = ?)`, vocabulary, section, lang), l.db)
 }
@@ -281,6 +289,7 @@ func (l *Live) TermsIn(vocabulary, section, lang string) ([]models.Term, error) 
 // BriefOf returns the public editions of several entries as teasers, by entry
 // and language.
 func (l *Live) BriefOf(entries []string) ([]LiveText, error) {
+	l.readEntries(entries)
 	if len(entries) == 0 {
 		return nil, nil
 	}
@@ -288,9 +297,8 @@ func (l *Live) BriefOf(entries []string) ([]LiveText, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []LiveText
-	err = l.db.Raw("SELECT "+briefColumns+` FROM json_each(?) j CROSS JOIN live l ON l.entry_id = j.value AND l.lang <> 'und'
-		LEFT JOIN entry_dates ed ON ed.entry_id = l.entry_id ORDER BY l.entry_id, l.lang`, string(list)).Scan(&out).Error
+	out, err := selected[LiveText](l.db, "SELECT "+briefColumns+` FROM json_each(?) j CROSS JOIN live l ON l.entry_id = j.value AND l.lang <> 'und'
+		LEFT JOIN entry_dates ed ON ed.entry_id = l.entry_id ORDER BY l.entry_id, l.lang`, string(list))
 	if err != nil {
 		return nil, fmt.Errorf("read teasers: %w", err)
 	}

@@ -9,9 +9,9 @@ import (
 // Directory returns the public section that is marked as the directory of
 // organisations, ErrNotFound when none is.
 func (l *Live) Directory() (string, error) {
-	var list []string
-	err := l.db.Raw(`SELECT f.entry_id FROM live f WHERE f.lang = 'und' AND f.kind = 'section' AND json_extract(f.fields, '$.directory') = 1
-		AND EXISTS (SELECT 1 FROM live l WHERE l.entry_id = f.entry_id AND l.lang <> 'und') ORDER BY f.entry_id LIMIT 1`).Scan(&list).Error
+	l.read(nameNetwork)
+	list, err := selected[string](l.db, `SELECT f.entry_id FROM live f WHERE f.lang = 'und' AND f.kind = 'section' AND json_extract(f.fields, '$.directory') = 1
+		AND EXISTS (SELECT 1 FROM live l WHERE l.entry_id = f.entry_id AND l.lang <> 'und') ORDER BY f.entry_id LIMIT 1`)
 	if err != nil {
 		return "", err
 	}
@@ -30,6 +30,7 @@ type Profile struct {
 // Profiles returns the organisations of the network: those with a status that
 // are public in some language. region and status filter when not empty.
 func (l *Live) Profiles(region, status string) ([]Profile, error) {
+	l.read(nameNetwork, NameTerms)
 	var list []Profile
 	err := l.db.Raw(`SELECT p.entry_id, p.country, p.region, p.status FROM profiles p
 		WHERE p.status <> '' AND (@region = '' OR p.region = @region) AND (@status = '' OR p.status = @status)

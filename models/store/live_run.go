@@ -61,14 +61,6 @@ func (l *Live) runs(q Query, keys []key) ([]*run, error) {
 	return out, nil
 }
 
-func anys(list []string) []any {
-	out := make([]any, len(list))
-	for i, s := range list {
-		out[i] = s
-	}
-	return out
-}
-
 // langs returns the languages that something of a kind is public in, by one
 // look into the key for each.
 func (l *Live) langs(kind string) ([]string, error) {
@@ -109,11 +101,11 @@ func (l *Live) pool(q Query, kind string) (*pool, error) {
 		}
 	}
 	for _, p := range list {
-		var n int
-		if err := l.db.Raw("SELECT count(*) FROM ("+p.sql+" LIMIT ?)", append(slices.Clone(p.args), few+1)...).Scan(&n).Error; err != nil {
+		n, err := selected[int](l.db, "SELECT count(*) FROM ("+p.sql+" LIMIT ?)", append(slices.Clone(p.args), few+1)...)
+		if err != nil {
 			return nil, fmt.Errorf("look for few: %w", err)
 		}
-		if n <= few {
+		if n[0] <= few {
 			return &p, nil
 		}
 	}

@@ -8,17 +8,25 @@ import (
 
 // Terms returns the terms of all vocabularies, in their order. Those that were
 // merged into another one are not among them.
-func (l *Live) Terms() ([]models.Term, error) { return terms(l.db.Where(standing), l.db) }
+func (l *Live) Terms() ([]models.Term, error) {
+	l.read(NameTerms)
+	return terms(l.db.Where(standing), l.db)
+}
 
 // MergedTerms returns, by the id of each term that was merged into another
 // one, the id of that one.
-func (l *Live) MergedTerms() (map[string]string, error) { return mergedTerms(l.db) }
+func (l *Live) MergedTerms() (map[string]string, error) {
+	l.read(NameTerms)
+	return mergedTerms(l.db)
+}
 
 // TermCounts returns by id how many public pages and news in a language carry
 // each term. News are counted where those below the section root are listed,
 // which is all of them. The order of the joins is the one written down: most of
 // what carries terms is news, and is left out after one look at its kind.
 func (l *Live) TermCounts(root, lang string) (map[string]int, error) {
+	l.read(NameTerms)
+	l.readLists("", anywhere, lang)
 	var rows []struct {
 		TermID string
 		N      int

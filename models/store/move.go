@@ -69,6 +69,9 @@ func (tx *Tx) Move(m Move) (models.Entry, int, error) {
 			return e, 0, err
 		}
 	}
+	if err := tx.placeChanged(m, e); err != nil {
+		return e, 0, err
+	}
 	if len(m.Paths) == 0 {
 		return e, 0, tx.journalMoved(e, "", m.Actor)
 	}
@@ -241,8 +244,8 @@ func (tx *Tx) journalMoved(e models.Entry, lang, actor string) error {
 // entries that a condition selects, in one language or in all of them, facts
 // only where they are meant: a moved entry has facts that stay where they are.
 func (tx *Tx) journalAll(action, in string, args []any, lang, actor string) error {
-	sql := `INSERT INTO changes (at, subject, subject_id, kind, lang, action, revision_id, branch, actor)
-		SELECT ?, ?, l.entry_id, l.kind, l.lang, ?, l.revision_id, l.branch, ? FROM live l WHERE l.entry_id IN (` + in + ")"
+	sql := `INSERT INTO changes (at, subject, subject_id, kind, lang, action, revision_id, branch, nav, actor)
+		SELECT ?, ?, l.entry_id, l.kind, l.lang, ?, l.revision_id, l.branch, l.nav, ? FROM live l WHERE l.entry_id IN (` + in + ")"
 	list := append([]any{tx.now, models.SubjectEntry, action, actor}, args...)
 	switch {
 	case lang != "":
@@ -317,5 +320,17 @@ func (tx *Tx) TurnIntoSection(e models.Entry, actor string) (models.Entry, error
 	if e, err = tx.Entry(e.ID); err != nil {
 		return e, err
 	}
-	return e, tx.journalMoved(e, "", actor)
+	before := tx.seq
+	if err := tx.journalMoved(e, "", actor); err != nil {
+		return e, err
+	}
+	if tx.seq == before {
+		// Nothing of it is public, but that it is gone may be: as a page.
+		known, err := value[bool](&tx.Read, "SELECT EXISTS (SELECT 1 FROM editions WHERE entry_id = ? AND lang <> 'und' AND first_published_at IS NOT NULL)", e.ID)
+		if err != nil || !known {
+			return e, err
+		}
+		return e, tx.append(models.Change{Subject: models.SubjectSite, SubjectID: "addresses", Action: models.ActionUpdated, Actor: actor})
+	}
+	return e, tx.place(e, branchAbove(e), models.NavNone, actor) // it left the lists of pages
 }

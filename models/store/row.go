@@ -1,6 +1,9 @@
 package store
 
 import (
+	"database/sql"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -25,7 +28,7 @@ type EditionRow struct {
 	Author                                string
 	SavedAt                               time.Time
 	DraftHash, LiveHash                   string
-	SourceHashes                          map[string]string `gorm:"serializer:json"`
+	SourceHashes                          map[string]string
 	Date                                  string
 }
 
@@ -56,6 +59,51 @@ func (r *Read) rows() *gorm.DB {
 		Where("e.trashed_at IS NULL")
 }
 
+// editionRows reads the rowColumns that a query selects. The long lists of the
+// back office are made of these: gorm's Scan takes several times as long.
+func editionRows(q *gorm.DB) (list []EditionRow, err error) {
+	rows, err := q.Rows()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	known := blockHashes{}
+	for rows.Next() {
+		var x EditionRow
+		var hashes sql.RawBytes
+		err := rows.Scan(&x.EntryID, &x.Kind, &x.Type, &x.Branch, &x.DomainID, &x.Nav, &x.OriginalLang, &x.SectionID, &x.Position,
+			&x.EditionID, &x.Lang, &x.Slug, &x.Path, &x.LiveRevision, &x.FirstPublishedAt, &x.PublishedAt, &x.WithdrawnAt, &x.Version,
+			&x.Title, &x.Author, &x.SavedAt, &x.DraftHash, &x.LiveHash, &hashes, &x.Date)
+		if err != nil {
+			return nil, err
+		}
+		if x.SourceHashes, err = known.of(hashes); err != nil {
+			return nil, fmt.Errorf("block hashes of %s: %w", x.EditionID, err)
+		}
+		list = append(list, x)
+	}
+	return list, rows.Err()
+}
+
+// blockHashes are those read so far, by their JSON: translations of one text
+// have the same, which nobody changes.
+type blockHashes map[string]map[string]string
+
+func (b blockHashes) of(text []byte) (map[string]string, error) {
+	if len(text) == 0 {
+		return nil, nil
+	}
+	if h, ok := b[string(text)]; ok {
+		return h, nil
+	}
+	var h map[string]string
+	if err := json.Unmarshal(text, &h); err != nil {
+		return nil, err
+	}
+	b[string(text)] = h
+	return h, nil
+}
+
 // RowFilter selects editions for a list of the editor side.
 type RowFilter struct {
 	Entries []string // ids; nil = all
@@ -79,7 +127,7 @@ type RowFilter struct {
 func (r *Read) filtered(f RowFilter) *gorm.DB {
 	q := reach(r.rows(), f.Grants, f.All)
 	if f.Entries != nil {
-		q = q.Where("e.id IN ?", f.Entries)
+		q = q.Where("e.id IN ("+listed+")", jsonList(f.Entries))
 	}
 	if f.Kind != "" {
 		q = q.Where("e.kind = ?", f.Kind)
@@ -94,7 +142,7 @@ func (r *Read) filtered(f RowFilter) *gorm.DB {
 		q = q.Where("d.lang = ?", f.Lang)
 	}
 	if f.Text != "" {
-		q = q.Where("w.title LIKE ? ESCAPE '\\'", "%"+escapeLike(f.Text)+"%")
+		q = q.Where("w.title LIKE ? ESCAPE '\\'", contains(f.Text))
 	}
 	if f.Topic != "" {
 		q = q.Where("EXISTS (SELECT 1 FROM json_each(f.fields, '$.topics') t JOIN terms m ON m.id = t.value WHERE coalesce(json_extract(m.data, '$.merged_into'), m.id) = ?)", f.Topic)
@@ -108,22 +156,28 @@ func (r *Read) filtered(f RowFilter) *gorm.DB {
 	if f.Live {
 		q = q.Where("d.live_revision IS NOT NULL")
 	}
-	switch f.State {
-	case models.StateLive:
-		q = q.Where("d.live_revision IS NOT NULL AND w.hash = r.hash")
-	case models.StateChanged:
-		q = q.Where("d.live_revision IS NOT NULL AND w.hash <> r.hash")
-	case models.StateDraft:
-		q = q.Where("d.live_revision IS NULL AND d.first_published_at IS NULL AND d.withdrawn_at IS NULL")
-	case models.StateOff:
-		q = q.Where("d.live_revision IS NULL AND d.first_published_at IS NOT NULL AND d.withdrawn_at IS NULL")
-	case models.StateWithdrawn:
-		q = q.Where("d.live_revision IS NULL AND d.withdrawn_at IS NOT NULL")
-	case "":
-	default: // nothing is in a state that does not exist
-		q = q.Where("1 = 0")
+	if f.State != "" {
+		q = q.Where(inState(f.State))
 	}
 	return q
+}
+
+// inState is the condition that an edition (alias d, with its draft w and its
+// public revision r) is in a state. Nothing is in one that does not exist.
+func inState(s models.State) string {
+	switch s {
+	case models.StateLive:
+		return "d.live_revision IS NOT NULL AND w.hash = r.hash"
+	case models.StateChanged:
+		return "d.live_revision IS NOT NULL AND w.hash <> r.hash"
+	case models.StateDraft:
+		return "d.live_revision IS NULL AND d.first_published_at IS NULL AND d.withdrawn_at IS NULL"
+	case models.StateOff:
+		return "d.live_revision IS NULL AND d.first_published_at IS NOT NULL AND d.withdrawn_at IS NULL"
+	case models.StateWithdrawn:
+		return "d.live_revision IS NULL AND d.withdrawn_at IS NOT NULL"
+	}
+	return "1 = 0"
 }
 
 // pageSize is the length of a list that asks for none.
@@ -148,8 +202,8 @@ func (r *Read) Rows(f RowFilter) ([]EditionRow, bool, error) {
 		q = q.Order("e.kind DESC, e.position, e.id, d.lang")
 	}
 	limit := f.limit()
-	var list []EditionRow
-	if err := q.Limit(limit + 1).Offset(f.Offset).Scan(&list).Error; err != nil {
+	list, err := editionRows(q.Limit(limit + 1).Offset(f.Offset))
+	if err != nil {
 		return nil, false, fmt.Errorf("list editions: %w", err)
 	}
 	if len(list) > limit {
@@ -185,11 +239,10 @@ func (r *Read) EntryIDs(f RowFilter) ([]string, bool, error) {
 // their original, the most recently changed originals first. Whether a block
 // really differs is for the caller to compare.
 func (r *Read) Lagging(grants []models.Grant, all bool, limit int) ([]EditionRow, error) {
-	var list []EditionRow
-	err := reach(r.rows(), grants, all).Select(rowColumns).
+	list, err := editionRows(reach(r.rows(), grants, all).Select(rowColumns).
 		Joins("JOIN editions o ON o.entry_id = e.id AND o.lang = e.original_lang AND o.live_revision IS NOT NULL").
 		Where("d.lang <> e.original_lang AND w.based_on <> o.live_revision").
-		Order("o.published_at DESC, d.id").Limit(limit).Scan(&list).Error
+		Order("o.published_at DESC, d.id").Limit(limit))
 	if err != nil {
 		return nil, fmt.Errorf("list translations: %w", err)
 	}
@@ -199,26 +252,28 @@ func (r *Read) Lagging(grants []models.Grant, all bool, limit int) ([]EditionRow
 // SourceHashes returns, by entry, the block hashes of what translations are
 // compared with: the public revision of the original, else its newest one,
 // else its draft.
-func (r *Read) SourceHashes(entries []string) (map[string]map[string]string, error) {
-	out := map[string]map[string]string{}
-	for chunk := range chunks(entries, 500) {
-		var list []struct {
-			EntryID string
-			Hashes  map[string]string `gorm:"serializer:json"`
-		}
-		err := r.db.Raw(`SELECT e.id AS entry_id, coalesce(r.hashes,
-				(SELECT n.hashes FROM revisions n WHERE n.edition_id = d.id ORDER BY n.number DESC LIMIT 1), w.hashes) AS hashes FROM entries e
-			JOIN editions d ON d.entry_id = e.id AND d.lang = e.original_lang
-			JOIN drafts w ON w.edition_id = d.id
-			LEFT JOIN revisions r ON r.id = d.live_revision WHERE e.id IN ?`, chunk).Scan(&list).Error
-		if err != nil {
+func (r *Read) SourceHashes(entries []string) (_ map[string]map[string]string, err error) {
+	rows, err := r.db.Raw(`SELECT e.id AS entry_id, coalesce(r.hashes,
+			(SELECT n.hashes FROM revisions n WHERE n.edition_id = d.id ORDER BY n.number DESC LIMIT 1), w.hashes) AS hashes FROM entries e
+		JOIN editions d ON d.entry_id = e.id AND d.lang = e.original_lang
+		JOIN drafts w ON w.edition_id = d.id
+		LEFT JOIN revisions r ON r.id = d.live_revision WHERE e.id IN (`+listed+")", jsonList(entries)).Rows()
+	if err != nil {
+		return nil, fmt.Errorf("read originals: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	out := make(map[string]map[string]string, len(entries))
+	for rows.Next() {
+		var id string
+		var hashes sql.RawBytes
+		if err := rows.Scan(&id, &hashes); err != nil {
 			return nil, fmt.Errorf("read originals: %w", err)
 		}
-		for _, h := range list {
-			out[h.EntryID] = h.Hashes
+		if out[id], err = (blockHashes{}).of(hashes); err != nil {
+			return nil, fmt.Errorf("block hashes of %s: %w", id, err)
 		}
 	}
-	return out, nil
+	return out, rows.Err()
 }
 
 // Titles returns a title for each entry, public or not: in the first of langs

@@ -165,8 +165,7 @@ type PublicText struct {
 // PublicEditions returns the ids of all public editions, the first ones to
 // become public first.
 func (r *Read) PublicEditions() ([]string, error) {
-	var list []string
-	err := r.db.Raw("SELECT d.id FROM editions d JOIN entries e ON e.id = d.entry_id WHERE d.live_revision IS NOT NULL AND d.lang <> 'und' AND e.trashed_at IS NULL ORDER BY d.first_published_at, d.id").Scan(&list).Error
+	list, err := selected[string](r.db, "SELECT d.id FROM editions d JOIN entries e ON e.id = d.entry_id WHERE d.live_revision IS NOT NULL AND d.lang <> 'und' AND e.trashed_at IS NULL ORDER BY d.first_published_at, d.id")
 	return list, err
 }
 
@@ -183,8 +182,7 @@ func (r *Read) PublicTextsOf(entries []string) ([]PublicText, error) {
 func (r *Read) publicTexts(column string, ids []string) ([]PublicText, error) {
 	var out []PublicText
 	for chunk := range chunks(ids, 500) {
-		var list []PublicText
-		err := r.db.Raw("SELECT entry_id, edition_id, lang, title, summary, body FROM live WHERE lang <> 'und' AND "+column+" IN ? ORDER BY first_published_at, edition_id", chunk).Scan(&list).Error
+		list, err := selected[PublicText](r.db, "SELECT entry_id, edition_id, lang, title, summary, body FROM live WHERE lang <> 'und' AND "+column+" IN ? ORDER BY first_published_at, edition_id", chunk)
 		if err != nil {
 			return nil, fmt.Errorf("read public texts: %w", err)
 		}
@@ -230,6 +228,7 @@ const searchDepth = 20_000
 // SearchHits returns, for each match, the newest editions it selects, by the
 // number the index knows them by, at most limit of them.
 func (l *Live) SearchHits(matches []SearchMatch, f SearchFilter, limit int) ([][]int64, error) {
+	l.read(NameEverything)
 	one := "SELECT %d, rowid FROM (SELECT rowid FROM search_index WHERE search_index MATCH ? ORDER BY rowid DESC LIMIT ?)"
 	var more []any
 	if f != (SearchFilter{}) {
@@ -261,7 +260,8 @@ func (l *Live) SearchHits(matches []SearchMatch, f SearchFilter, limit int) ([][
 		args = append(append(append(args, m.expression(), searchDepth), more...), limit)
 	}
 	out := make([][]int64, len(matches))
-	return out, l.each(strings.Join(parts, " UNION ALL "), args, func(scan func(...any) error) error {
+	// As in places: what ends a search early ends it before its first row only.
+	return out, l.each("WITH h AS MATERIALIZED ("+strings.Join(parts, " UNION ALL ")+") SELECT * FROM h", args, func(scan func(...any) error) error {
 		var i int
 		var id int64
 		if err := scan(&i, &id); err != nil {
@@ -275,6 +275,7 @@ func (l *Live) SearchHits(matches []SearchMatch, f SearchFilter, limit int) ([][
 // SearchCounts returns how many editions have a term out of each group, counted
 // up to most.
 func (l *Live) SearchCounts(groups [][]string, most int) ([]int, error) {
+	l.read(NameEverything)
 	var parts []string
 	var args []any
 	for i, g := range groups {
@@ -297,6 +298,7 @@ func (l *Live) SearchCounts(groups [][]string, most int) ([]int, error) {
 
 // SearchTitles returns how many words the titles of editions have, by number.
 func (l *Live) SearchTitles(ids []int64) (map[int64]int, error) {
+	l.read(NameEverything)
 	list, err := json.Marshal(ids)
 	if err != nil {
 		return nil, err
@@ -320,9 +322,9 @@ type SearchRow struct {
 // SearchRows returns editions by number, with their texts. What is not public
 // is not there, whatever the index says.
 func (l *Live) SearchRows(ids []int64) (map[int64]LiveText, error) {
-	var list []SearchRow
-	err := l.db.Raw("SELECT s.id AS number, "+textColumns+` FROM search_docs s JOIN live l ON l.edition_id = s.edition_id
-		LEFT JOIN entry_dates ed ON ed.entry_id = l.entry_id WHERE s.id IN ?`, ids).Scan(&list).Error
+	l.read(NameEverything)
+	list, err := selected[SearchRow](l.db, "SELECT s.id AS number, "+textColumns+` FROM search_docs s JOIN live l ON l.edition_id = s.edition_id
+		LEFT JOIN entry_dates ed ON ed.entry_id = l.entry_id WHERE s.id IN ?`, ids)
 	if err != nil {
 		return nil, fmt.Errorf("read what was found: %w", err)
 	}
@@ -336,6 +338,7 @@ func (l *Live) SearchRows(ids []int64) (map[int64]LiveText, error) {
 // SearchBegun returns words of a language that begin with folded letters, the
 // shortest of the first few hundred first, at most limit.
 func (l *Live) SearchBegun(lang, folded string, limit int) ([]string, error) {
+	l.read(NameEverything)
 	var out []string
 	err := l.each(`SELECT shown FROM (SELECT shown, folded FROM search_words WHERE lang = ? AND folded > ? AND folded < ? ORDER BY folded LIMIT 300)
 		ORDER BY length(folded), folded LIMIT ?`, []any{lang, folded, folded + "\U0010FFFF", limit}, func(scan func(...any) error) error {
@@ -350,6 +353,7 @@ func (l *Live) SearchBegun(lang, folded string, limit int) ([]string, error) {
 // SearchWordsAfter calls f with the words of a language that were kept after
 // the number last, at most limit, and returns the number of the newest.
 func (l *Live) SearchWordsAfter(lang string, last int64, limit int, f func(SearchWord)) (int64, error) {
+	l.read(NameEverything)
 	err := l.each("SELECT id, folded, shown FROM search_words WHERE lang = ? AND id > ? ORDER BY id LIMIT ?", []any{lang, last, limit}, func(scan func(...any) error) error {
 		var w SearchWord
 		if err := scan(&last, &w.Folded, &w.Shown); err != nil {

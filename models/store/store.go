@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -63,7 +62,7 @@ type Store struct {
 	rdb    *sql.DB
 	writer *gorm.DB
 	reader *gorm.DB
-	head   atomic.Int64
+	moved  moved
 	// cacheKB is the memory the writing connection keeps pages in.
 	cacheKB int
 	// scheduled holds a word for the timer: something has a moment now.
@@ -81,7 +80,7 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 	if o.Random == nil {
 		o.Random = rand.Reader
 	}
-	s := &Store{dir: dir, clock: o.Clock, random: o.Random, cacheKB: cmp.Or(o.CacheKB, writerCacheKB), scheduled: make(chan struct{}, 1), words: newKnownWords()}
+	s := &Store{dir: dir, clock: o.Clock, random: o.Random, cacheKB: cmp.Or(o.CacheKB, writerCacheKB), scheduled: make(chan struct{}, 1), words: newKnownWords(), moved: moved{newest: map[Name]int64{}}}
 	defer func() {
 		if err != nil {
 			_ = s.Close()
@@ -191,30 +190,6 @@ func (s *Store) now() time.Time { return s.clock().UTC().Truncate(time.Microseco
 // microseconds, UTC.
 func (s *Store) Now() time.Time { return s.now() }
 
-// Head returns the number of the newest journal row this process knows of.
-// It is the generation of everything readers see.
-func (s *Store) Head() int64 { return s.head.Load() }
-
-// Refresh reads the head of the journal, so that this process sees what
-// another one wrote. It costs one lookup.
-func (s *Store) Refresh(ctx context.Context) error {
-	var seq int64
-	if err := s.rdb.QueryRowContext(ctx, "SELECT coalesce(max(seq), 0) FROM changes").Scan(&seq); err != nil {
-		return fmt.Errorf("read journal head: %w", err)
-	}
-	s.raise(seq)
-	return nil
-}
-
-func (s *Store) raise(seq int64) {
-	for {
-		old := s.head.Load()
-		if seq <= old || s.head.CompareAndSwap(old, seq) {
-			return
-		}
-	}
-}
-
 // Read has the queries of the editor side. Inside a Tx it sees what the
 // transaction wrote.
 type Read struct {
@@ -230,6 +205,9 @@ type Tx struct {
 	now    time.Time
 	random io.Reader
 	seq    int64
+	// journaled is the rows it appended, with those of others that this process
+	// has not taken in yet.
+	journaled journalPart
 	// audited is the hash of the newest audit row of the transaction.
 	audited string
 	// roomy says that the connection keeps more pages in memory until the end.
@@ -271,7 +249,12 @@ func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
 		if err := fn(tx); err != nil {
 			return err
 		}
-		return tx.writeIndex()
+		if err := tx.writeIndex(); err != nil || tx.seq == 0 {
+			return err
+		}
+		var err error
+		tx.journaled, err = journalAfter(ctx, db.Statement.ConnPool, s.Head())
+		return err
 	})
 	if tx.roomy {
 		// A connection that cannot be told is one that is closed.
@@ -280,7 +263,7 @@ func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
 	switch {
 	case tx.seq == 0:
 	case err == nil:
-		s.raise(tx.seq)
+		s.moved.take(tx.journaled)
 	default:
 		// A failed commit may have happened all the same: look, never assume.
 		_ = s.Refresh(context.WithoutCancel(ctx))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -231,6 +232,39 @@ func seed(t *testing.T, s *store.Store) seeded {
 	return out
 }
 
+// TestWithdrawnPageBecomesSection: that a page is gone is what readers are told
+// of its id as a page, so the journal says when it is none any more.
+func TestWithdrawnPageBecomesSection(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	sd := seed(t, s)
+	for _, withdrawn := range []bool{true, false} {
+		err := s.Tx(t.Context(), func(tx *store.Tx) error {
+			e := sd.page(t, tx, fmt.Sprint("page-", withdrawn))
+			d, err := tx.Edition(e.ID, "en")
+			if err != nil {
+				return err
+			}
+			if withdrawn {
+				if err := tx.TakeDown(e, d, "error", "u"); err != nil {
+					return err
+				}
+			}
+			before := tx.Head()
+			if _, err := tx.TurnIntoSection(e, "u"); err != nil {
+				return err
+			}
+			if tx.Head() == before {
+				t.Errorf("withdrawn %v: the journal did not move", withdrawn)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // page adds a public page to the seeded section.
 func (sd seeded) page(t *testing.T, tx *store.Tx, path string) models.Entry {
 	t.Helper()
@@ -349,6 +383,10 @@ func TestWritesReadersSeeMoveTheJournal(t *testing.T) {
 		},
 		"PutSearchVersion": func(tx *store.Tx) error { return tx.PutSearchVersion(1) },
 		"ClearSearch":      func(tx *store.Tx) error { return tx.ClearSearch() },
+		"QueueAllDrafts":   func(tx *store.Tx) error { return tx.QueueAllDrafts(1) },
+		"PutStaffDocs": func(tx *store.Tx) error {
+			return tx.PutStaffDocs([]store.StaffDoc{{Saving: 1, Entry: "e", Edition: "d", Terms: "en_word"}})
+		},
 		// What is to come is nothing that readers see.
 		"PutSchedule": func(tx *store.Tx) error { return tx.PutSchedule(sd.takeDown(tx)) },
 		"DeleteSchedule": func(tx *store.Tx) error {

@@ -31,10 +31,21 @@ func (r *Read) Tree(f TreeFilter) ([]models.Entry, bool, error) {
 	} else {
 		q = q.Where("e.branch >= ? AND e.branch < ?", branchArgs(f.Branch)...).Where("NOT (e.kind = 'section' AND e.branch = ?)", f.Branch).Order("e.branch, e.position, e.id")
 	}
-	if !f.All || f.Text != "" {
+	few := false // the words are in few titles, which are known
+	if f.Text != "" {
+		var ids []string
+		var err error
+		if few, ids, err = r.titled(f.Text); err != nil {
+			return nil, false, err
+		}
+		if few {
+			q = q.Where("e.id IN (SELECT d.entry_id FROM editions d WHERE d.id IN ("+listed+"))", jsonList(ids))
+		}
+	}
+	if !f.All || f.Text != "" && !few {
 		within := r.db.Table("editions d").Select("1").Where("d.entry_id = e.id AND d.lang <> 'und'")
 		if f.Text != "" {
-			within = within.Joins("JOIN drafts w ON w.edition_id = d.id").Where("w.title LIKE ? ESCAPE '\\'", "%"+escapeLike(f.Text)+"%")
+			within = within.Joins("JOIN drafts w ON w.edition_id = d.id").Where("w.title LIKE ? ESCAPE '\\'", contains(f.Text))
 		}
 		q = q.Where("EXISTS (?)", reach(within, f.Grants, f.All))
 	}
@@ -61,6 +72,20 @@ func (r *Read) Tree(f TreeFilter) ([]models.Entry, bool, error) {
 		return list[:f.Limit], true, nil
 	}
 	return list, false, nil
+}
+
+// titledMost is how many titles are looked at by themselves.
+const titledMost = 500
+
+// titled returns the editions whose working title contains some words, if they
+// are few: then the index of titles finds them soonest. Words that many titles
+// contain are soon met in going through the entries in their order.
+func (r *Read) titled(text string) (few bool, ids []string, err error) {
+	err = r.db.Raw("SELECT edition_id FROM drafts WHERE title <> '' AND title LIKE ? ESCAPE '\\' LIMIT ?", contains(text), titledMost+1).Scan(&ids).Error
+	if err != nil {
+		return false, nil, fmt.Errorf("look through titles: %w", err)
+	}
+	return len(ids) <= titledMost, ids, nil
 }
 
 // Filled returns those of the sections that have something in them, the trash

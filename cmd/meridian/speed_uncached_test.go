@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"meridian/cms/account"
+	"meridian/cms/live"
+	"meridian/models/store"
+)
+
+var uncachedData = flag.String("uncacheddata", "", "data folder that BenchmarkSpeed/uncached reads in place of a corpus of its own")
+
+// benchUncached measures answers that no cache helps with: a page, an item, a
+// list of twenty with a filter, the news of a section with what they name. Each
+// is compared over loopback with a bare handler that writes the same bytes.
+func benchUncached(b *testing.B) {
+	const entries = 10_000
+	var s *store.Store
+	corpus := fmt.Sprintf("%d entries in three languages", entries)
+	if *uncachedData != "" {
+		var err error
+		if s, err = store.Open(context.Background(), *uncachedData, store.Options{}); err != nil {
+			b.Fatal(err)
+		}
+		defer s.Close()
+		corpus = *uncachedData
+	} else {
+		s = seeded(b, entries, "en", "fr", "nl")
+	}
+	h, err := newHandler(s, account.New(s, account.Options{}), handlerOptions{Base: "http://127.0.0.1:8080"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	pages, items, sections := somePages(b, s, 1000), someIDs(b, s, "page", 1000), someIDs(b, s, "section", 200)
+	for _, tt := range []struct {
+		name string
+		url  func(*rand.Rand) string
+	}{
+		{"HTML page", func(r *rand.Rand) string { return pages[r.IntN(len(pages))] }},
+		{"JSON item", func(r *rand.Rand) string { return "/api/v1/pages/" + items[r.IntN(len(items))] + "?lang=en" }},
+		{"JSON list of 20, filtered", func(r *rand.Rand) string {
+			return fmt.Sprintf("/api/v1/news?lang=en&limit=20&filter[date][lt]=%d-01-01", 2007+r.IntN(18))
+		}},
+		{"JSON list of 20 of a section, with sections and editions", func(r *rand.Rand) string {
+			return "/api/v1/news?lang=en&limit=20&section=" + sections[r.IntN(len(sections))] + "&include=section,editions"
+		}},
+	} {
+		compareUncached(b, h, tt.name+", "+corpus, tt.url)
+	}
+}
+
+func compareUncached(b *testing.B, h http.Handler, name string, url func(*rand.Rand) string) {
+	b.Helper()
+	r := rand.New(rand.NewPCG(3, 4))
+	ask := func(u string) *httptest.ResponseRecorder {
+		rec := httptest.NewRecorder()
+		h.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "http://127.0.0.1:8080"+u, nil))
+		if rec.Code != http.StatusOK {
+			b.Fatalf("%s: %d %s", u, rec.Code, rec.Body)
+		}
+		return rec
+	}
+	var times figures
+	for range 400 {
+		u := url(r)
+		start := time.Now()
+		ask(u)
+		times = append(times, time.Since(start).Seconds())
+	}
+	times = sorted(times)
+	u := url(r)
+	rec := ask(u)
+	path, _, _ := strings.Cut(u, "?")
+	a, z := httptest.NewServer(h), httptest.NewServer(bare(path, rec.Header(), rec.Body.Bytes()))
+	defer a.Close()
+	defer z.Close()
+	_, _, wire := measure(overLoopback(b, u, "", rec.Body.Len()), a, z)
+	say("uncached "+name, fmt.Sprintf("%.2f ms median, %.2f ms p95", times.median()*1e3, times[len(times)*95/100]*1e3),
+		fmt.Sprintf("one of them over loopback ×%.2f (%.2f–%.2f) the speed of bare Gin", wire.median(), wire[0], wire[len(wire)-1]))
+}
+
+// someIDs returns the ids of up to n public entries of a kind.
+func someIDs(b *testing.B, s *store.Store, kind string, n int) []string {
+	b.Helper()
+	var out []string
+	err := live.New(s, "").View(context.Background(), func(v *live.View) error {
+		q := live.Query{Kind: kind, Lang: "en", Sort: "title", Limit: 200}
+		for len(out) < n {
+			p, err := v.List(q)
+			if err != nil {
+				return err
+			}
+			for _, it := range p.Items {
+				out = append(out, it.ID)
+			}
+			if p.Next == nil {
+				break
+			}
+			q.After = p.Next
+		}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	slices.Sort(out)
+	return out[:min(n, len(out))]
+}

@@ -227,9 +227,14 @@ const draftsFor = draftsEvery / 10
 // search in.
 func indexDrafts(s *store.Store) func(context.Context) error {
 	c := cms.New(s)
+	settled := false
 	return func(ctx context.Context) error {
 		for began := time.Now(); time.Since(began) < draftsFor; {
 			if more, err := c.IndexDrafts(ctx); err != nil || !more {
+				if !settled && err == nil { // a new folder's texts took room that nothing needs again
+					settled = true
+					debug.FreeOSMemory()
+				}
 				return err
 			}
 		}

@@ -173,11 +173,18 @@ func (tx *Tx) MoveAddresses(e models.Entry, p PathChange, actor string) (int, er
 		steps = append(steps, "UPDATE editions SET path = char(1) || id WHERE id IN (SELECT id FROM moved) AND lang = ?1")
 		free = " AND NOT EXISTS (SELECT 1 FROM live l WHERE l.lang = ?1 AND l.path = m.old)"
 	}
-	steps = append(steps, "UPDATE editions SET path = m.new FROM moved m WHERE m.id = editions.id AND lang = ?1",
-		// What is public takes the address from redirects; the rest only its own.
-		"DELETE FROM addresses WHERE lang = ?1 AND path IN (SELECT new FROM moved WHERE live)",
-		"DELETE FROM addresses WHERE edition_id IN (SELECT id FROM moved WHERE NOT live) AND lang = ?1 AND path = (SELECT new FROM moved m WHERE m.id = addresses.edition_id)",
-		"INSERT INTO addresses (lang, path, edition_id, url, origin, created_at) SELECT ?1, m.old, m.id, '', '"+models.AddressAutomatic+"', ?2 FROM moved m WHERE m.once"+free+" ON CONFLICT DO NOTHING")
+	steps = append(steps, "UPDATE editions SET path = m.new FROM moved m WHERE m.id = editions.id AND lang = ?1")
+	// A place where nothing ever was has no redirects to look for one by one.
+	taken, err := value[bool](&tx.Read, "SELECT EXISTS (SELECT 1 FROM addresses WHERE lang = ? AND (path = ? OR path >= ? AND path < ?))", p.Lang, p.Now, p.Now+"/", p.Now+"0")
+	if err != nil {
+		return 0, fmt.Errorf("look for redirects: %w", err)
+	}
+	if taken {
+		steps = append(steps, // What is public takes the address from redirects; the rest only its own.
+			"DELETE FROM addresses WHERE lang = ?1 AND path IN (SELECT new FROM moved WHERE live)",
+			"DELETE FROM addresses WHERE edition_id IN (SELECT id FROM moved WHERE NOT live) AND lang = ?1 AND path = (SELECT new FROM moved m WHERE m.id = addresses.edition_id)")
+	}
+	steps = append(steps, "INSERT INTO addresses (lang, path, edition_id, url, origin, created_at) SELECT ?1, m.old, m.id, '', '"+models.AddressAutomatic+"', ?2 FROM moved m WHERE m.once"+free+" ON CONFLICT DO NOTHING")
 	for _, sql := range steps {
 		args := []any{p.Lang}
 		if strings.Contains(sql, "?2") {

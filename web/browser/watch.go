@@ -87,7 +87,11 @@ func (w *watcher) event(ev any) {
 		if e := ev.ExceptionDetails.Exception; e != nil && e.Description != "" {
 			text = e.Description
 		}
-		w.problems = append(w.problems, "exception: "+text)
+		// Chromium gives a view transition up when a test changes the size of
+		// the window meanwhile, and calls that an exception of the page.
+		if !strings.Contains(text, "Transition was aborted") {
+			w.problems = append(w.problems, "exception: "+text)
+		}
 	case *runtime.EventConsoleAPICalled:
 		var words []string
 		for _, a := range ev.Args {

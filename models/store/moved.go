@@ -103,9 +103,6 @@ func (m *moved) halve() {
 	}
 }
 
-// lost is take for a row of which nothing but its number is known.
-func (m *moved) lost(seq int64) { m.take(journalPart{last: seq}) }
-
 // querier reads the database: a pool, or a transaction.
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)

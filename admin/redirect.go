@@ -125,19 +125,7 @@ func (h *handler) showRedirects(c *gin.Context, status int, f cms.RedirectFilter
 
 // redirectsURL is the address of the list with a filter.
 func redirectsURL(f cms.RedirectFilter) string {
-	q := url.Values{}
-	for name, v := range map[string]string{"origin": f.Origin, "q": f.Text} {
-		if v != "" {
-			q.Set(name, v)
-		}
-	}
-	if f.Page > 1 {
-		q.Set("page", strconv.Itoa(f.Page))
-	}
-	if len(q) == 0 {
-		return redirectsPath
-	}
-	return redirectsPath + "?" + q.Encode()
+	return listURL(redirectsPath, map[string]string{"origin": f.Origin, "q": f.Text}, f.Page)
 }
 
 // redirectTabs are the screens about addresses.

@@ -147,17 +147,5 @@ func searchQuery(in url.Values) cms.FindQuery {
 
 // searchURL is the address of a search.
 func searchURL(q cms.FindQuery) string {
-	in := url.Values{}
-	for name, v := range map[string]string{"q": q.Text, "kind": q.Kind, "lang": q.Lang, "state": string(q.State)} {
-		if v != "" {
-			in.Set(name, v)
-		}
-	}
-	if q.Page > 1 {
-		in.Set("page", strconv.Itoa(q.Page))
-	}
-	if len(in) == 0 {
-		return searchPath
-	}
-	return searchPath + "?" + in.Encode()
+	return listURL(searchPath, map[string]string{"q": q.Text, "kind": q.Kind, "lang": q.Lang, "state": string(q.State)}, q.Page)
 }

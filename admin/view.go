@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -181,4 +182,22 @@ func (h *handler) done(c *gin.Context, to string, f Flash) error {
 func (h *handler) see(c *gin.Context, to string) error {
 	c.Redirect(http.StatusSeeOther, to)
 	return nil
+}
+
+// listURL is the address of a page (from 1) of a list with a filter; what the
+// filter leaves open is not in it.
+func listURL(path string, filter map[string]string, page int) string {
+	q := url.Values{}
+	for name, v := range filter {
+		if v != "" {
+			q.Set(name, v)
+		}
+	}
+	if page > 1 {
+		q.Set("page", strconv.Itoa(page))
+	}
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
 }

@@ -245,30 +245,36 @@ func overLoopback(b *testing.B, url, enc string, size int) func(*httptest.Server
 func somePages(b *testing.B, s *store.Store, n int) []string {
 	b.Helper()
 	var out []string
-	err := live.New(s, "").View(context.Background(), func(v *live.View) error {
-		for _, kind := range []string{"page", "news"} {
-			q := live.Query{Kind: kind, Lang: "en", Sort: "title", Limit: 200}
-			for {
-				p, err := v.List(q)
-				if err != nil {
-					return err
-				}
-				for _, it := range p.Items {
-					out = append(out, it.Href)
-				}
-				if p.Next == nil {
-					break
-				}
-				q.After = p.Next
-			}
+	for _, kind := range []string{"page", "news"} {
+		for _, it := range items(b, s, kind) {
+			out = append(out, it.Href)
 		}
-		return nil
+	}
+	rand.New(rand.NewPCG(1, 2)).Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
+	return out[:min(n, len(out))]
+}
+
+// items returns all public entries of a kind in English, as teasers.
+func items(b *testing.B, s *store.Store, kind string) (out []*live.Item) {
+	b.Helper()
+	err := live.New(s, "").View(context.Background(), func(v *live.View) error {
+		q := live.Query{Kind: kind, Lang: "en", Sort: "title", Limit: 200, Brief: true}
+		for {
+			p, err := v.List(q)
+			if err != nil {
+				return err
+			}
+			out = append(out, p.Items...)
+			if p.Next == nil {
+				return nil
+			}
+			q.After = p.Next
+		}
 	})
 	if err != nil {
 		b.Fatal(err)
 	}
-	rand.New(rand.NewPCG(1, 2)).Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
-	return out[:min(n, len(out))]
+	return out
 }
 
 func benchCold(b *testing.B) {

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"meridian/cms/account"
-	"meridian/cms/live"
 	"meridian/models/store"
 )
 
@@ -40,13 +39,13 @@ func benchUncached(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	pages, items, sections := somePages(b, s, 1000), someIDs(b, s, "page", 1000), someIDs(b, s, "section", 200)
+	pages, ids, sections := somePages(b, s, 1000), someIDs(b, s, "page", 1000), someIDs(b, s, "section", 200)
 	for _, tt := range []struct {
 		name string
 		url  func(*rand.Rand) string
 	}{
 		{"HTML page", func(r *rand.Rand) string { return pages[r.IntN(len(pages))] }},
-		{"JSON item", func(r *rand.Rand) string { return "/api/v1/pages/" + items[r.IntN(len(items))] + "?lang=en" }},
+		{"JSON item", func(r *rand.Rand) string { return "/api/v1/pages/" + ids[r.IntN(len(ids))] + "?lang=en" }},
 		{"JSON list of 20, filtered", func(r *rand.Rand) string {
 			return fmt.Sprintf("/api/v1/news?lang=en&limit=20&filter[date][lt]=%d-01-01", 2007+r.IntN(18))
 		}},
@@ -92,25 +91,8 @@ func compareUncached(b *testing.B, h http.Handler, name string, url func(*rand.R
 func someIDs(b *testing.B, s *store.Store, kind string, n int) []string {
 	b.Helper()
 	var out []string
-	err := live.New(s, "").View(context.Background(), func(v *live.View) error {
-		q := live.Query{Kind: kind, Lang: "en", Sort: "title", Limit: 200}
-		for len(out) < n {
-			p, err := v.List(q)
-			if err != nil {
-				return err
-			}
-			for _, it := range p.Items {
-				out = append(out, it.ID)
-			}
-			if p.Next == nil {
-				break
-			}
-			q.After = p.Next
-		}
-		return nil
-	})
-	if err != nil {
-		b.Fatal(err)
+	for _, it := range items(b, s, kind) {
+		out = append(out, it.ID)
 	}
 	slices.Sort(out)
 	return out[:min(n, len(out))]

@@ -139,8 +139,8 @@ func (l *Live) FactsOf(entries []string) (map[string]map[string]any, error) {
 	return out, nil
 }
 
-// EditionsOf returns the public editions of several entries, dates aside, by entry and
-// language; facts are none.
+// EditionsOf returns the public editions of several entries, by entry and
+// language; facts are none. They are without the date of a news item.
 func (l *Live) EditionsOf(entries []string) ([]LiveRef, error) {
 	l.readEntries(entries)
 	var out []LiveRef

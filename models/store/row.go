@@ -252,28 +252,23 @@ func (r *Read) Lagging(grants []models.Grant, all bool, limit int) ([]EditionRow
 // SourceHashes returns, by entry, the block hashes of what translations are
 // compared with: the public revision of the original, else its newest one,
 // else its draft.
-func (r *Read) SourceHashes(entries []string) (_ map[string]map[string]string, err error) {
-	rows, err := r.db.Raw(`SELECT e.id AS entry_id, coalesce(r.hashes,
+func (r *Read) SourceHashes(entries []string) (map[string]map[string]string, error) {
+	list, err := selected[struct {
+		EntryID string
+		Hashes  map[string]string `gorm:"serializer:json"`
+	}](r.db, `SELECT e.id AS entry_id, coalesce(r.hashes,
 			(SELECT n.hashes FROM revisions n WHERE n.edition_id = d.id ORDER BY n.number DESC LIMIT 1), w.hashes) AS hashes FROM entries e
 		JOIN editions d ON d.entry_id = e.id AND d.lang = e.original_lang
 		JOIN drafts w ON w.edition_id = d.id
-		LEFT JOIN revisions r ON r.id = d.live_revision WHERE e.id IN (`+listed+")", jsonList(entries)).Rows()
+		LEFT JOIN revisions r ON r.id = d.live_revision WHERE e.id IN (`+listed+")", jsonList(entries))
 	if err != nil {
 		return nil, fmt.Errorf("read originals: %w", err)
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	out := make(map[string]map[string]string, len(entries))
-	for rows.Next() {
-		var id string
-		var hashes sql.RawBytes
-		if err := rows.Scan(&id, &hashes); err != nil {
-			return nil, fmt.Errorf("read originals: %w", err)
-		}
-		if out[id], err = (blockHashes{}).of(hashes); err != nil {
-			return nil, fmt.Errorf("block hashes of %s: %w", id, err)
-		}
+	out := make(map[string]map[string]string, len(list))
+	for _, h := range list {
+		out[h.EntryID] = h.Hashes
 	}
-	return out, rows.Err()
+	return out, nil
 }
 
 // Titles returns a title for each entry, public or not: in the first of langs

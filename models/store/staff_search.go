@@ -42,30 +42,42 @@ type StaffDoc struct {
 // PutStaffDocs makes staff find drafts by other words. What was saved again
 // meanwhile is left for the next time.
 func (tx *Tx) PutStaffDocs(docs []StaffDoc) error {
-	put := func(d StaffDoc) error {
-		n, err := tx.exec("DELETE FROM staff_queue WHERE id = ?", d.Saving)
-		if err != nil || n == 0 {
-			return err
-		}
-		if _, err := tx.exec("DELETE FROM staff_index WHERE rowid = (SELECT id FROM staff_docs WHERE edition_id = ?)", d.Edition); err != nil {
-			return err
-		}
-		if _, err := tx.exec("DELETE FROM staff_docs WHERE edition_id = ?", d.Edition); err != nil {
-			return err
-		}
-		id, err := value[int64](&tx.Read, "INSERT INTO staff_docs (edition_id, entry_id, title_words) VALUES (?, ?, ?) RETURNING id", d.Edition, d.Entry, d.TitleWords)
-		if err != nil {
-			return err
-		}
-		_, err = tx.exec("INSERT INTO staff_index (rowid, terms) VALUES (?, ?)", id, d.Terms)
-		return err
-	}
+	var numbers []int64
+	var terms []string
 	for _, d := range docs {
-		if err := put(d); err != nil {
+		n, err := tx.exec("DELETE FROM staff_queue WHERE id = ?", d.Saving)
+		if err != nil {
 			return fmt.Errorf("index draft of %s: %w", d.Edition, err)
+		}
+		if n == 0 {
+			continue
+		}
+		id, err := tx.staffNumber(d)
+		if err != nil {
+			return fmt.Errorf("index draft of %s: %w", d.Edition, err)
+		}
+		numbers, terms = append(numbers, id), append(terms, d.Terms)
+	}
+	for i, id := range numbers { // one after the other, as in writeIndex
+		if _, err := tx.exec("INSERT INTO staff_index (rowid, terms) VALUES (?, ?)", id, terms[i]); err != nil {
+			return fmt.Errorf("index drafts: %w", err)
 		}
 	}
 	return nil
+}
+
+// staffNumber takes the old words of a draft out of the index and gives it the
+// newest number.
+func (tx *Tx) staffNumber(d StaffDoc) (int64, error) {
+	for _, sql := range []string{
+		"DELETE FROM staff_index WHERE rowid = (SELECT id FROM staff_docs WHERE edition_id = ?)",
+		"DELETE FROM staff_docs WHERE edition_id = ?",
+	} {
+		if _, err := tx.exec(sql, d.Edition); err != nil {
+			return 0, err
+		}
+	}
+	return value[int64](&tx.Read, "INSERT INTO staff_docs (edition_id, entry_id, title_words) VALUES (?, ?, ?) RETURNING id", d.Edition, d.Entry, d.TitleWords)
 }
 
 // StaffVersion returns the number of the rules that the index is made by.

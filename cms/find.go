@@ -220,7 +220,11 @@ func (s score) worth() float64 { return s.rest + s.title*3/(2+math.Sqrt(float64(
 // Where the newest are not all, the older ones are looked through for words in
 // titles.
 func (f *finder) indexed(parts []findPart, filter store.StaffFilter) error {
-	first, err := f.r.StaffHits([]store.StaffMatch{parts[0].match}, filter, findNewest)
+	look, err := f.r.StaffLookup()
+	if err != nil {
+		return err
+	}
+	first, err := look.Hits([]store.StaffMatch{parts[0].match}, filter, findNewest)
 	if err != nil {
 		return err
 	}
@@ -242,7 +246,7 @@ func (f *finder) indexed(parts []findPart, filter store.StaffFilter) error {
 				titles = append(titles, p.match)
 			}
 		}
-		more, err := f.r.StaffHits(titles, filter, findNewest)
+		more, err := look.Hits(titles, filter, findNewest)
 		if err != nil {
 			return err
 		}
@@ -254,7 +258,7 @@ func (f *finder) indexed(parts []findPart, filter store.StaffFilter) error {
 	for i, p := range parts[1:] {
 		here[i] = store.StaffMatch{p.here}
 	}
-	where, err := f.r.StaffAmong(here, slices.Collect(maps.Keys(scores)))
+	where, err := look.Among(here, slices.Collect(maps.Keys(scores)))
 	if err != nil {
 		return err
 	}

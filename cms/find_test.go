@@ -352,7 +352,11 @@ func TestIndexDraftsLeavesNewerWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	env.View(t, func(r *store.Read) error {
-		lists, err := r.StaffHits([]store.StaffMatch{{{Terms: []string{"en_medlar"}}}}, store.StaffFilter{All: true}, 10)
+		look, err := r.StaffLookup()
+		if err != nil {
+			return err
+		}
+		lists, err := look.Hits([]store.StaffMatch{{{Terms: []string{"en_medlar"}}}}, store.StaffFilter{All: true}, 10)
 		if len(lists[0]) > 0 {
 			t.Errorf("the index has %+v", lists)
 		}

@@ -268,6 +268,9 @@ func (c *CMS) TurnIntoSection(ctx context.Context, by models.User, id string, ve
 		if err := fitFacts(tx, by, was, e); err != nil {
 			return err
 		}
+		if err := indexAll(tx, []models.Entry{e}); err != nil { // as a section
+			return err
+		}
 		return tx.Audit(by.ID, "turn", e.ID, "")
 	})
 }

@@ -216,7 +216,7 @@ func goLive(tx *store.Tx, by models.User, e models.Entry, d models.Edition, draf
 // show makes a sealed revision what readers see and find; its refs are for the
 // caller. body is its text where it is at hand, nil otherwise.
 func show(tx *store.Tx, by models.User, e models.Entry, d models.Edition, rev models.Revision, body *block.Document) error {
-	index := indexing(d, rev.Content, body)
+	index := indexing(e, d, rev.Content, body)
 	if d.Lang == models.Facts {
 		fields, err := fieldsOf(e, d.Lang)
 		if err != nil {

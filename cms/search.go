@@ -11,18 +11,18 @@ import (
 
 // index makes an edition found by the words that have just become public.
 // Facts have none. body is the text where it is at hand, nil otherwise.
-func index(tx *store.Tx, d models.Edition, c models.Content, body *block.Document) error {
-	return indexing(d, c, body)(tx)
+func index(tx *store.Tx, e models.Entry, d models.Edition, c models.Content, body *block.Document) error {
+	return indexing(e, d, c, body)(tx)
 }
 
 // indexing begins to take a text apart, on another core, while the caller
 // writes; what it returns waits for that and makes the edition found. Nobody
 // changes body in the meantime.
-func indexing(d models.Edition, c models.Content, body *block.Document) func(*store.Tx) error {
+func indexing(e models.Entry, d models.Edition, c models.Content, body *block.Document) func(*store.Tx) error {
 	if d.Lang == models.Facts {
 		return func(*store.Tx) error { return nil }
 	}
-	t := store.PublicText{EntryID: d.EntryID, EditionID: d.ID, Lang: d.Lang, Title: c.Title, Summary: c.Summary, Body: c.Body}
+	t := store.PublicText{EntryID: d.EntryID, Kind: e.Kind, EditionID: d.ID, Lang: d.Lang, Title: c.Title, Summary: c.Summary, Body: c.Body}
 	type result struct {
 		doc   store.SearchDoc
 		err   error
@@ -65,7 +65,7 @@ func searchDoc(t store.PublicText, doc *block.Document) (store.SearchDoc, error)
 		words[i] = store.SearchWord(w)
 	}
 	return store.SearchDoc{
-		Entry: t.EntryID, Edition: t.EditionID, Lang: t.Lang,
+		Entry: t.EntryID, Kind: t.Kind, Edition: t.EditionID, Lang: t.Lang,
 		Terms: x.Terms, TitleWords: x.TitleWords, Words: words,
 	}, nil
 }

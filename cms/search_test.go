@@ -116,23 +116,27 @@ func TestSearchFollowsPublication(t *testing.T) {
 	check("purged", nil, []string{"kumquat", "quinces"})
 }
 
-// TestMergeSearch: the pieces that publishing leaves of the index are merged
-// until none is left to merge, and what is found stays the same.
+// TestMergeSearch: what was indexed lately goes to the lists a few documents at
+// a time, and what is found stays the same, before and after what is found no
+// more is taken out of them.
 func TestMergeSearch(t *testing.T) {
 	t.Parallel()
 	env := cmstest.New(t)
-	home := env.About
-	for i := range 30 {
-		id := env.Create(t, cms.NewEntry{Kind: models.KindPage, Section: home, Lang: "en", Title: fmt.Sprintf("Medlar number %d", i)})
+	for i := range 80 {
+		id := env.Create(t, cms.NewEntry{Kind: models.KindPage, Section: env.About, Lang: "en", Title: fmt.Sprintf("Medlar number %d", i)})
 		env.Publish(t, id, "en")
-		if i%3 == 0 {
+		if i%4 == 0 {
 			if err := env.CMS.Unpublish(t.Context(), env.Admin, id, "en", env.Edition(t, id, "en").Version); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	before, _ := found(t, env, live.SearchQuery{Text: "medlar", Limit: 50})
-	if len(before) != 20 {
+	look := func() []string {
+		ids, _ := found(t, env, live.SearchQuery{Text: "medlar", Limit: 100})
+		return ids
+	}
+	before := look()
+	if len(before) != 60 {
 		t.Fatalf("%d found before", len(before))
 	}
 	steps := 0
@@ -141,13 +145,48 @@ func TestMergeSearch(t *testing.T) {
 		if more, err = env.Store.MergeSearch(t.Context()); err != nil || steps > 100 {
 			t.Fatal(steps, err)
 		}
+		if after := look(); !slices.Equal(before, after) {
+			t.Fatalf("%v found before, %v after %d steps", before, after, steps+1)
+		}
 	}
 	if steps < 2 {
 		t.Error("there was nothing to merge")
 	}
-	if after, _ := found(t, env, live.SearchQuery{Text: "medlar", Limit: 50}); !slices.Equal(before, after) {
-		t.Errorf("%v found before, %v after", before, after)
+	gone := before[len(before)-1] // in the lists by now
+	if err := env.CMS.Unpublish(t.Context(), env.Admin, gone, "en", env.Edition(t, gone, "en").Version); err != nil {
+		t.Fatal(err)
 	}
+	for _, when := range []string{"taken down", "tidied"} {
+		if after := look(); !slices.Equal(before[:len(before)-1], after) {
+			t.Errorf("%s: %v found before, %v after", when, before, after)
+		}
+		if err := env.Store.TidySearch(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestSearchKind: a page that becomes a section is found as one.
+func TestSearchKind(t *testing.T) {
+	t.Parallel()
+	env := cmstest.New(t)
+	id := env.Create(t, cms.NewEntry{Kind: models.KindPage, Section: env.About, Lang: "en", Title: "Medlars"})
+	env.Publish(t, id, "en")
+	check := func(want map[string]int) {
+		t.Helper()
+		for kind, n := range want {
+			if ids, _ := found(t, env, live.SearchQuery{Text: "medlars", Kind: kind}); len(ids) != n {
+				t.Errorf("as %q: %v", kind, ids)
+			}
+		}
+	}
+	check(map[string]int{models.KindPage: 1, models.KindSection: 0, models.KindNews: 0, "": 1})
+	var e models.Entry
+	env.View(t, func(r *store.Read) (err error) { e, err = r.Entry(id); return err })
+	if err := env.CMS.TurnIntoSection(t.Context(), env.Admin, id, e.Version); err != nil {
+		t.Fatal(err)
+	}
+	check(map[string]int{models.KindPage: 0, models.KindSection: 1, models.KindNews: 0, "": 1})
 }
 
 // TestFillSearch: an index is made anew only when it is needed, from any state.

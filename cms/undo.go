@@ -183,5 +183,5 @@ func goBack(tx *store.Tx, by models.User, e models.Entry, d models.Edition) erro
 	if err := tx.GoBack(e, d, by.ID); err != nil {
 		return err
 	}
-	return index(tx, d, rev.Content, doc)
+	return index(tx, e, d, rev.Content, doc)
 }

@@ -39,9 +39,11 @@ const (
 	sweepEvery        = time.Hour
 	countEvery        = 10 * time.Second
 	mergeEvery        = time.Second
-	draftsEvery       = time.Second
-	lastlyTimeout     = 5 * time.Second
-	sharedMost        = time.Minute
+	// What was deleted for good leaves no word behind for longer than that.
+	tidyEvery     = 24 * time.Hour
+	draftsEvery   = time.Second
+	lastlyTimeout = 5 * time.Second
+	sharedMost    = time.Minute
 )
 
 // Run serves until the context ends, then lets running requests finish.
@@ -145,6 +147,9 @@ func serve(ctx context.Context, ln net.Listener, h http.Handler, s *store.Store,
 		every(timers, mergeEvery, "merge the search index", mergeSearch(s))
 	})
 	wg.Go(func() {
+		every(timers, tidyEvery, "tidy the search index", s.TidySearch)
+	})
+	wg.Go(func() {
 		every(timers, draftsEvery, "index drafts", indexDrafts(s))
 	})
 	count := func(ctx context.Context) error { return asked.Flush(ctx, s) }
@@ -196,23 +201,13 @@ func sweep(s *store.Store) func(context.Context) error {
 // who publish have a second to themselves.
 const mergesAtOnce = 20
 
-// mergeSearch returns the task that merges what publishing left of the search
-// index. While nothing is published it writes nothing.
+// mergeSearch returns the task that moves what was indexed lately to where
+// searching is quick.
 func mergeSearch(s *store.Store) func(context.Context) error {
-	merged := int64(-1) // journal head up to which there is nothing left to merge
 	return func(ctx context.Context) error {
-		head := s.Head()
-		if head == merged {
-			return nil
-		}
 		for range mergesAtOnce {
-			more, err := s.MergeSearch(ctx)
-			if err != nil {
+			if more, err := s.MergeSearch(ctx); err != nil || !more {
 				return err
-			}
-			if !more {
-				merged = head
-				return nil
 			}
 		}
 		return nil

@@ -62,6 +62,33 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
+// FuzzDecode: the reader of what is stored reads nothing that the careful one
+// refuses, and the same as that.
+func FuzzDecode(f *testing.F) {
+	addFixtures(f)
+	f.Add([]byte(`{"doc":{"attrs":{"a":[1,-2,true,{"b":"\\u00e9\\n\""}]},"content":[{"type":"divider"}],"type":"doc"},"lang":"en","schema":1}`))
+	f.Add([]byte(`{"doc":{"type":"doc","type":"doc"},"lang":"en","schema":1}`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		if d, err := Parse(raw); err == nil {
+			d.Normalize(counter())
+			if _, ok := decodeStored(string(d.JSON())); !ok {
+				t.Fatalf("what is stored is not read as that:\n%s", d.JSON())
+			}
+		}
+		d, ok := decodeStored(string(raw))
+		if !ok {
+			return
+		}
+		careful, err := decodeAny(raw)
+		if err != nil {
+			t.Fatalf("refused: %v", err)
+		}
+		if diff := cmp.Diff(careful, d); diff != "" {
+			t.Fatalf("read differently:\n%s", diff)
+		}
+	})
+}
+
 // FuzzRender: even a text that nobody checked renders to balanced, allow-listed
 // HTML.
 func FuzzRender(f *testing.F) {

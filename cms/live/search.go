@@ -80,7 +80,7 @@ type Search struct {
 // Result is a public item with the words that were looked for marked in what a
 // list shows of it.
 type Result struct {
-	*Item                    // a teaser
+	*Item                    // a teaser without facts
 	TitleMarks, SummaryMarks []Piece
 	// Excerpt is from the text, where title and summary have none of the words.
 	Excerpt []Piece
@@ -98,7 +98,7 @@ var searchPlaces = []struct {
 const (
 	// newest is how many of the newest documents of each place are ranked for
 	// a word; a word with more of them in all is a common one.
-	newest = 400
+	newest = 200
 	// enough results need no documents that lack a word.
 	enough = 10
 	// begun is what the beginning of a word is worth, less for a document that
@@ -121,6 +121,9 @@ func (v *View) Search(q SearchQuery) (out Search, err error) {
 	if len(s.query.Words) == 0 {
 		return out, nil
 	}
+	if s.look, err = v.live.Lookup(); err != nil {
+		return out, err
+	}
 	if out.Corrected, err = s.understand(); err != nil {
 		return out, err
 	}
@@ -142,6 +145,7 @@ type searching struct {
 	lang   string
 	filter store.SearchFilter
 	query  engine.Query
+	look   *store.SearchLookup
 	counts []int // documents by word, up to newest
 }
 
@@ -185,7 +189,7 @@ func (s *searching) complete() error {
 		groups[i] = w.Terms
 	}
 	var err error
-	s.counts, err = s.view.live.SearchCounts(groups, newest)
+	s.counts, err = s.look.Counts(groups, newest)
 	return err
 }
 
@@ -206,7 +210,7 @@ func (s *searching) near(folded string) (string, error) {
 		}
 		groups = append(groups, q.Words[0].Terms)
 	}
-	counts, err := s.view.live.SearchCounts(groups, 1)
+	counts, err := s.look.Counts(groups, 1)
 	for i, n := range counts {
 		if n > 0 {
 			return words[i], err
@@ -240,20 +244,25 @@ func (s *searching) rank() ([]int64, error) {
 	order := func(a, b ranked) int { return cmp.Or(cmp.Compare(b.worth, a.worth), cmp.Compare(b.id, a.id)) }
 	slices.SortFunc(list, order)
 	list = list[:min(len(list), MaxFound)]
-	ids := make([]int64, len(list))
-	for i, r := range list {
-		ids[i] = r.id
-	}
 	// A title that says little else is more about the words than a long one.
-	lengths, err := s.view.live.SearchTitles(ids)
-	if err != nil {
-		return nil, err
+	var titled []int64
+	for _, r := range list {
+		if found[r.id].title > 0 {
+			titled = append(titled, r.id)
+		}
 	}
-	for i, r := range list {
-		x := found[r.id]
-		list[i].worth = x.rest + x.title*3/(2+math.Sqrt(float64(lengths[r.id])))
+	if len(titled) > 0 {
+		lengths, err := s.view.live.SearchTitles(titled)
+		if err != nil {
+			return nil, err
+		}
+		for i, r := range list {
+			x := found[r.id]
+			list[i].worth = x.rest + x.title*3/(2+math.Sqrt(float64(lengths[r.id])))
+		}
+		slices.SortFunc(list, order)
 	}
-	slices.SortFunc(list, order)
+	ids := make([]int64, len(list))
 	for i, r := range list {
 		ids[i] = r.id
 	}
@@ -295,7 +304,7 @@ func (s *searching) all(found map[int64]score) error {
 			matches, add = append(matches, slices.Concat([][]string{p.place.In(group)}, rest)), append(add, x)
 		}
 	}
-	hits, err := s.view.live.SearchHits(matches, s.filter, newest)
+	hits, err := s.look.Hits(matches, s.filter, newest)
 	if err != nil {
 		return err
 	}
@@ -356,7 +365,7 @@ func (s *searching) some(found map[int64]score) error {
 	if len(matches) == 0 {
 		return nil
 	}
-	hits, err := s.view.live.SearchHits(matches, s.filter, newest)
+	hits, err := s.look.Hits(matches, s.filter, newest)
 	if err != nil {
 		return err
 	}
@@ -391,21 +400,33 @@ func (s *searching) results(ids []int64) ([]Result, error) {
 			texts = append(texts, t)
 		}
 	}
-	items, err := s.view.teasers(texts)
+	out := make([]Result, len(texts))
+	var silent []string // editions whose summary has none of the words
+	for i, t := range texts {
+		kind, _ := KindOf(t.Kind)
+		it := s.view.bare(t, kind, nil)
+		out[i] = Result{Item: it, TitleMarks: s.query.Mark(it.Title), SummaryMarks: s.query.Mark(it.Summary)}
+		if !slices.ContainsFunc(out[i].SummaryMarks, func(p Piece) bool { return p.Hit }) {
+			silent = append(silent, texts[i].EditionID)
+		}
+	}
+	if len(silent) == 0 {
+		return out, nil
+	}
+	bodies, err := s.view.live.SearchBodies(silent)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]Result, len(items))
-	for i, it := range items {
-		r := Result{Item: it, TitleMarks: s.query.Mark(it.Title), SummaryMarks: s.query.Mark(it.Summary)}
-		if !slices.ContainsFunc(r.SummaryMarks, func(p Piece) bool { return p.Hit }) {
-			doc, err := block.Decode([]byte(texts[i].Body))
-			if err != nil {
-				return nil, err
-			}
-			r.Excerpt, _ = s.query.Excerpt(doc.PlainText(block.Inert{}))
+	for i := range out {
+		body, ok := bodies[texts[i].EditionID]
+		if !ok {
+			continue
 		}
-		out[i] = r
+		doc, err := block.Decode([]byte(body))
+		if err != nil {
+			return nil, err
+		}
+		out[i].Excerpt, _ = s.query.Excerpt(doc.PlainText(block.Inert{}))
 	}
 	return out, nil
 }

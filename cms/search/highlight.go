@@ -1,6 +1,7 @@
 package search
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -29,26 +30,27 @@ func (q *Query) Excerpt(text string) ([]Piece, bool) {
 		word int
 	}
 	var hits []hit
+	best, most := 0, 0
 	for s := range spans(text) {
-		if w := q.hit(text[s.from:s.to]); w >= 0 {
-			hits = append(hits, hit{s, w})
-			if len(hits) == 64 { // enough to choose from
-				break
-			}
+		w := q.hit(text[s.from:s.to])
+		if w < 0 {
+			continue
+		}
+		hits = append(hits, hit{s, w})
+		// Which words are near enough before this one to be shown with it.
+		seen, first := 0, len(hits)-1
+		for i := len(hits) - 1; i >= 0 && s.to-hits[i].at.from <= excerptBytes; i-- {
+			seen, first = seen|1<<hits[i].word, i
+		}
+		if n := bits.OnesCount(uint(seen)); n > most {
+			best, most = first, n
+		}
+		if most == len(q.Words) || len(hits) == 64 { // enough to choose from
+			break
 		}
 	}
 	if len(hits) == 0 {
 		return nil, false
-	}
-	best, most := 0, 0
-	for i := range hits {
-		words := map[int]bool{}
-		for j := i; j < len(hits) && hits[j].at.to-hits[i].at.from <= excerptBytes; j++ {
-			words[hits[j].word] = true
-		}
-		if len(words) > most {
-			best, most = i, len(words)
-		}
 	}
 	from := max(0, hits[best].at.from-excerptBytes/4)
 	to := min(len(text), from+excerptBytes)

@@ -20,16 +20,18 @@ type Live struct {
 	Head int64
 	// reads are the names of what was read so far.
 	reads reads
+	// index is that of what readers find.
+	index *wordIndex
 }
 
 // Live runs fn in one read transaction of the reader side: one of its own, or
 // that of the snapshot that ctx belongs to.
 func (s *Store) Live(ctx context.Context, fn func(*Live) error) error {
 	if l, ok := ctx.Value(snapshotKey{}).(*Live); ok {
-		return fn(&Live{db: l.db, Head: l.Head, reads: reads{NameSite: {}}})
+		return fn(&Live{db: l.db, Head: l.Head, reads: reads{NameSite: {}}, index: s.public})
 	}
 	return s.reader.WithContext(ctx).Transaction(func(db *gorm.DB) error {
-		l := &Live{db: db, reads: reads{NameSite: {}}}
+		l := &Live{db: db, reads: reads{NameSite: {}}, index: s.public}
 		// The first statement fixes what the transaction sees.
 		head, err := selected[int64](db, "SELECT coalesce(max(seq), 0) FROM changes")
 		if err != nil {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 
 	"meridian/models"
@@ -14,10 +13,10 @@ import (
 // SearchDoc is what the index keeps of a public edition: its terms, divided by
 // spaces, and its words.
 type SearchDoc struct {
-	Entry, Edition, Lang string
-	Terms                string
-	TitleWords           int
-	Words                []SearchWord
+	Entry, Kind, Edition, Lang string
+	Terms                      string
+	TitleWords                 int
+	Words                      []SearchWord
 }
 
 // SearchWord is a word as it is written, and how it is looked up.
@@ -29,28 +28,18 @@ func (tx *Tx) PutSearch(d SearchDoc) {
 	tx.toIndex = append(tx.toIndex, d)
 }
 
-// writeIndex writes what PutSearch was given. FTS5 writes a piece of its index
-// whenever a statement begins that may have to be taken back, so a transaction
-// of many editions writes the terms of all of them one after the other.
+// writeIndex writes what PutSearch was given.
 func (tx *Tx) writeIndex() error {
 	list := tx.toIndex
 	tx.toIndex = nil
-	ids := make([]int64, len(list))
+	docs := make([]indexedDoc, len(list))
 	for i, d := range list {
-		var err error
-		if ids[i], err = tx.searchNumber(d); err != nil {
-			return fmt.Errorf("index %s: %w", d.Edition, err)
-		}
+		docs[i] = indexedDoc{d.Entry, d.Edition, d.Terms + " " + kindTerm(d.Kind), d.TitleWords}
 		if err := tx.keepWords(d); err != nil {
 			return fmt.Errorf("keep words of %s: %w", d.Edition, err)
 		}
 	}
-	for i, d := range list {
-		if _, err := tx.exec("INSERT OR REPLACE INTO search_index (rowid, terms) VALUES (?, ?)", ids[i], d.Terms); err != nil {
-			return fmt.Errorf("index %s: %w", d.Edition, err)
-		}
-	}
-	return nil
+	return tx.public.put(tx, docs)
 }
 
 // keepWords adds the words of an edition to those that complete and correct
@@ -74,66 +63,50 @@ func (tx *Tx) keepWords(d SearchDoc) error {
 	return err
 }
 
-// searchNumber returns the number that the index knows an edition by. What
-// stays as it is is not written again, which would be a page of the database.
-func (tx *Tx) searchNumber(d SearchDoc) (id int64, err error) {
-	id, err = value[int64](&tx.Read, "SELECT id FROM search_docs WHERE edition_id = ?", d.Edition)
-	if errors.Is(err, models.ErrNotFound) {
-		return value[int64](&tx.Read, "INSERT INTO search_docs (edition_id, entry_id, title_words) VALUES (?, ?, ?) RETURNING id", d.Edition, d.Entry, d.TitleWords)
-	}
-	if err == nil {
-		_, err = tx.exec("UPDATE search_docs SET title_words = ? WHERE id = ? AND title_words <> ?", d.TitleWords, id, d.TitleWords)
-	}
-	return id, err
-}
-
 // unindex makes editions that a query selects unfindable.
 func (tx *Tx) unindex(editions string, args ...any) error {
 	if err := tx.writeIndex(); err != nil {
 		return err
 	}
-	for _, sql := range []string{
-		"DELETE FROM search_index WHERE rowid IN (SELECT id FROM search_docs WHERE edition_id IN (" + editions + "))",
-		"DELETE FROM search_docs WHERE edition_id IN (" + editions + ")",
-	} {
-		if _, err := tx.exec(sql, args...); err != nil {
-			return fmt.Errorf("take out of the search index: %w", err)
+	return tx.public.remove(tx, editions, args...)
+}
+
+// MergeSearch moves the terms of some documents that were indexed lately to the
+// lists that searching reads, and reports whether there may be more to move. It
+// is for timers: each call does a part, and none writes when there is nothing to
+// do.
+func (s *Store) MergeSearch(ctx context.Context) (more bool, err error) {
+	for _, x := range []*wordIndex{s.public, s.staff} {
+		some, err := x.mergeSome(ctx, s)
+		if err != nil {
+			return false, fmt.Errorf("merge search index: %w", err)
+		}
+		more = more || some
+	}
+	return more, nil
+}
+
+// TidySearch takes what is found no more out of the lists of the indexes, for
+// good. Other transactions come between.
+func (s *Store) TidySearch(ctx context.Context) error {
+	for _, x := range []*wordIndex{s.public, s.staff} {
+		if err := x.tidyAll(ctx, s); err != nil {
+			return fmt.Errorf("tidy search index: %w", err)
 		}
 	}
 	return nil
 }
 
-// mergePages is how many pages of the search index one transaction of
-// MergeSearch writes: publishing beside it waits for some milliseconds.
-const mergePages = 64
-
-// MergeSearch merges the pieces of the search index that publishing left, which
-// searching would all look into, and reports whether it found some. It is for
-// timers: each call does a part.
-func (s *Store) MergeSearch(ctx context.Context) (bool, error) {
-	merged := false
-	err := s.Tx(ctx, func(tx *Tx) error {
-		before, err := value[int64](&tx.Read, "SELECT total_changes()")
-		if err != nil {
-			return err
-		}
-		if _, err := tx.exec("INSERT INTO search_index (search_index, rank) VALUES ('merge', ?)", mergePages); err != nil {
-			return fmt.Errorf("merge search index: %w", err)
-		}
-		after, err := value[int64](&tx.Read, "SELECT total_changes()")
-		merged = after-before >= 2 // FTS5's own sign that there was something to do
-		return err
-	})
-	return merged, err
-}
-
 // ClearSearch empties the index, and forgets the words.
 func (tx *Tx) ClearSearch() error {
 	tx.toIndex = nil
-	for _, sql := range []string{"DELETE FROM settings WHERE key = 'search'", "DELETE FROM search_index", "DELETE FROM search_docs", "DELETE FROM search_words"} {
+	for _, sql := range []string{"DELETE FROM settings WHERE key = 'search'", "DELETE FROM search_words"} {
 		if _, err := tx.exec(sql); err != nil {
 			return fmt.Errorf("clear search index: %w", err)
 		}
+	}
+	if err := tx.public.clear(tx); err != nil {
+		return err
 	}
 	tx.words.forget()
 	return nil
@@ -158,8 +131,8 @@ func (tx *Tx) PutSearchVersion(v int) error {
 
 // PublicText is the words of a public edition.
 type PublicText struct {
-	EntryID, EditionID, Lang string
-	Title, Summary, Body     string
+	EntryID, Kind, EditionID, Lang string
+	Title, Summary, Body           string
 }
 
 // PublicEditions returns the ids of all public editions, the first ones to
@@ -182,7 +155,7 @@ func (r *Read) PublicTextsOf(entries []string) ([]PublicText, error) {
 func (r *Read) publicTexts(column string, ids []string) ([]PublicText, error) {
 	var out []PublicText
 	for chunk := range chunks(ids, 500) {
-		list, err := selected[PublicText](r.db, "SELECT entry_id, edition_id, lang, title, summary, body FROM live WHERE lang <> 'und' AND "+column+" IN ? ORDER BY first_published_at, edition_id", chunk)
+		list, err := selected[PublicText](r.db, "SELECT entry_id, kind, edition_id, lang, title, summary, body FROM live WHERE lang <> 'und' AND "+column+" IN ? ORDER BY first_published_at, edition_id", chunk)
 		if err != nil {
 			return nil, fmt.Errorf("read public texts: %w", err)
 		}
@@ -194,24 +167,16 @@ func (r *Read) publicTexts(column string, ids []string) ([]PublicText, error) {
 // SearchMatch selects editions that have a term out of each group.
 type SearchMatch [][]string
 
-// expression is the query in the language of FTS5, which quotes make words of.
-func (m SearchMatch) expression() string {
-	var b strings.Builder
-	for i, group := range m {
-		if i > 0 {
-			b.WriteString(" AND ")
-		}
-		b.WriteByte('(')
-		for j, t := range group {
-			if j > 0 {
-				b.WriteString(" OR ")
-			}
-			b.WriteString(`"` + strings.ReplaceAll(t, `"`, `""`) + `"`)
-		}
-		b.WriteByte(')')
+func (m SearchMatch) groups() []wordGroup {
+	out := make([]wordGroup, len(m))
+	for i, terms := range m {
+		out[i].terms = terms
 	}
-	return b.String()
+	return out
 }
+
+// kindTerm is a term that all of a kind have, and no word is.
+func kindTerm(kind string) string { return "=" + kind }
 
 // SearchFilter narrows what is found. The zero value does not.
 type SearchFilter struct {
@@ -225,75 +190,84 @@ type SearchFilter struct {
 // looks through.
 const searchDepth = 20_000
 
-// SearchHits returns, for each match, the newest editions it selects, by the
-// number the index knows them by, at most limit of them.
-func (l *Live) SearchHits(matches []SearchMatch, f SearchFilter, limit int) ([][]int64, error) {
-	l.read(NameEverything)
-	one := "SELECT %d, rowid FROM (SELECT rowid FROM search_index WHERE search_index MATCH ? ORDER BY rowid DESC LIMIT ?)"
-	var more []any
-	if f != (SearchFilter{}) {
-		var conds []string
-		add := func(c string, a ...any) { conds = append(conds, c); more = append(more, a...) }
-		if f.Kind != "" {
-			add("e.kind = ?", f.Kind)
-		}
-		if f.Branch != "" {
-			add("e.branch >= ? AND e.branch < ?", f.Branch, f.Branch+"~")
-		}
-		if f.Term != "" {
-			add("EXISTS (SELECT 1 FROM entry_terms t WHERE t.entry_id = e.id AND t.term_id = ?)", f.Term)
-		}
-		if f.Year != "" {
-			add("EXISTS (SELECT 1 FROM entry_dates t WHERE t.entry_id = e.id AND t.date >= ? AND t.date < ?)", f.Year+"-", f.Year+"~")
-		}
-		one = `SELECT %d, id FROM (SELECT s.id FROM (SELECT rowid FROM search_index WHERE search_index MATCH ? ORDER BY rowid DESC LIMIT ?) x
-			CROSS JOIN search_docs s ON s.id = x.rowid CROSS JOIN entries e ON e.id = s.entry_id WHERE ` + strings.Join(conds, " AND ") + " LIMIT ?)"
-	}
-	var parts []string
-	var args []any
-	for i, m := range matches {
-		parts = append(parts, fmt.Sprintf(one, i))
-		if more == nil {
-			args = append(args, m.expression(), limit)
-			continue
-		}
-		args = append(append(append(args, m.expression(), searchDepth), more...), limit)
-	}
-	out := make([][]int64, len(matches))
-	// As in places: what ends a search early ends it before its first row only.
-	return out, l.each("WITH h AS MATERIALIZED ("+strings.Join(parts, " UNION ALL ")+") SELECT * FROM h", args, func(scan func(...any) error) error {
-		var i int
-		var id int64
-		if err := scan(&i, &id); err != nil {
-			return err
-		}
-		out[i] = append(out[i], id)
-		return nil
-	})
+// SearchLookup looks words up in the index, each once for all that is asked.
+type SearchLookup struct {
+	live *Live
+	look *lookup
 }
 
-// SearchCounts returns how many editions have a term out of each group, counted
-// up to most.
-func (l *Live) SearchCounts(groups [][]string, most int) ([]int, error) {
+// Lookup begins a search.
+func (l *Live) Lookup() (*SearchLookup, error) {
 	l.read(NameEverything)
-	var parts []string
-	var args []any
-	for i, g := range groups {
-		parts = append(parts, fmt.Sprintf("SELECT %d, count(*) FROM (SELECT 1 FROM search_index WHERE search_index MATCH ? LIMIT ?)", i))
-		args = append(args, SearchMatch{g}.expression(), most)
-	}
-	out := make([]int, len(groups))
-	if len(groups) == 0 {
-		return out, nil
-	}
-	return out, l.each(strings.Join(parts, " UNION ALL "), args, func(scan func(...any) error) error {
-		var i, n int
-		err := scan(&i, &n)
-		if err == nil {
-			out[i] = n
+	k, err := l.index.look(l.db)
+	return &SearchLookup{l, k}, err
+}
+
+// Hits returns, for each match, the newest editions it selects, by the number
+// the index knows them by, at most limit of them.
+func (k *SearchLookup) Hits(matches []SearchMatch, f SearchFilter, limit int) ([][]int64, error) {
+	out := make([][]int64, len(matches))
+	for i, m := range matches {
+		var err error
+		groups := m.groups()
+		if f.Kind != "" {
+			groups = append(groups, wordGroup{terms: []string{kindTerm(f.Kind)}})
 		}
-		return err
-	})
+		if f == (SearchFilter{Kind: f.Kind}) {
+			err = k.look.newest(groups, func(id int64) bool {
+				out[i] = append(out[i], id)
+				return len(out[i]) < limit
+			})
+		} else {
+			out[i], err = newestOf(k.look, groups, searchDepth, limit, func(ids []int64) ([]int64, error) { return k.live.within(ids, f) })
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Counts returns how many editions have a term out of each group, counted up to
+// most.
+func (k *SearchLookup) Counts(groups [][]string, most int) ([]int, error) {
+	out := make([]int, len(groups))
+	for i, g := range groups {
+		err := k.look.newest([]wordGroup{{terms: g}}, func(int64) bool {
+			out[i]++
+			return out[i] < most
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// within returns which of the editions with some numbers a filter selects, in
+// their order.
+func (l *Live) within(ids []int64, f SearchFilter) ([]int64, error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	query := "SELECT s.id FROM json_each(?) j CROSS JOIN search_docs s ON s.id = j.value CROSS JOIN entries e ON e.id = s.entry_id WHERE 1"
+	args := []any{string(list)}
+	add := func(c string, a ...any) { query, args = query+" AND "+c, append(args, a...) }
+	if f.Branch != "" {
+		add("e.branch >= ? AND e.branch < ?", f.Branch, f.Branch+"~")
+	}
+	if f.Term != "" {
+		add("EXISTS (SELECT 1 FROM entry_terms t WHERE t.entry_id = e.id AND t.term_id = ?)", f.Term)
+	}
+	if f.Year != "" {
+		add("EXISTS (SELECT 1 FROM entry_dates t WHERE t.entry_id = e.id AND t.date >= ? AND t.date < ?)", f.Year+"-", f.Year+"~")
+	}
+	out, err := selected[int64](l.db, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	return out, nil
 }
 
 // SearchTitles returns how many words the titles of editions have, by number.
@@ -319,11 +293,11 @@ type SearchRow struct {
 	Number int64 // that the index knows it by
 }
 
-// SearchRows returns editions by number, with their texts. What is not public
-// is not there, whatever the index says.
+// SearchRows returns editions by number, as teasers. What is not public is not
+// there, whatever the index says.
 func (l *Live) SearchRows(ids []int64) (map[int64]LiveText, error) {
 	l.read(NameEverything)
-	list, err := selected[SearchRow](l.db, "SELECT s.id AS number, "+textColumns+` FROM search_docs s JOIN live l ON l.edition_id = s.edition_id
+	list, err := selected[SearchRow](l.db, "SELECT s.id AS number, "+refColumns+`, l.summary, l.revision_id FROM search_docs s JOIN live l ON l.edition_id = s.edition_id
 		LEFT JOIN entry_dates ed ON ed.entry_id = l.entry_id WHERE s.id IN ?`, ids)
 	if err != nil {
 		return nil, fmt.Errorf("read what was found: %w", err)
@@ -331,6 +305,21 @@ func (l *Live) SearchRows(ids []int64) (map[int64]LiveText, error) {
 	out := map[int64]LiveText{}
 	for _, r := range list {
 		out[r.Number] = r.LiveText
+	}
+	return out, nil
+}
+
+// SearchBodies returns the texts of public editions by id.
+func (l *Live) SearchBodies(editions []string) (map[string]string, error) {
+	l.read(NameEverything)
+	type row struct{ EditionID, Body string }
+	list, err := selected[row](l.db, "SELECT edition_id, body FROM live WHERE edition_id IN ?", editions)
+	if err != nil {
+		return nil, fmt.Errorf("read what was found: %w", err)
+	}
+	out := make(map[string]string, len(list))
+	for _, r := range list {
+		out[r.EditionID] = r.Body
 	}
 	return out, nil
 }

@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
-	"strings"
 
 	"meridian/models"
 )
@@ -42,8 +42,7 @@ type StaffDoc struct {
 // PutStaffDocs makes staff find drafts by other words. What was saved again
 // meanwhile is left for the next time.
 func (tx *Tx) PutStaffDocs(docs []StaffDoc) error {
-	var numbers []int64
-	var terms []string
+	var fresh []indexedDoc
 	for _, d := range docs {
 		n, err := tx.exec("DELETE FROM staff_queue WHERE id = ?", d.Saving)
 		if err != nil {
@@ -52,32 +51,9 @@ func (tx *Tx) PutStaffDocs(docs []StaffDoc) error {
 		if n == 0 {
 			continue
 		}
-		id, err := tx.staffNumber(d)
-		if err != nil {
-			return fmt.Errorf("index draft of %s: %w", d.Edition, err)
-		}
-		numbers, terms = append(numbers, id), append(terms, d.Terms)
+		fresh = append(fresh, indexedDoc{d.Entry, d.Edition, d.Terms, d.TitleWords})
 	}
-	for i, id := range numbers { // one after the other, as in writeIndex
-		if _, err := tx.exec("INSERT INTO staff_index (rowid, terms) VALUES (?, ?)", id, terms[i]); err != nil {
-			return fmt.Errorf("index drafts: %w", err)
-		}
-	}
-	return nil
-}
-
-// staffNumber takes the old words of a draft out of the index and gives it the
-// newest number.
-func (tx *Tx) staffNumber(d StaffDoc) (int64, error) {
-	for _, sql := range []string{
-		"DELETE FROM staff_index WHERE rowid = (SELECT id FROM staff_docs WHERE edition_id = ?)",
-		"DELETE FROM staff_docs WHERE edition_id = ?",
-	} {
-		if _, err := tx.exec(sql, d.Edition); err != nil {
-			return 0, err
-		}
-	}
-	return value[int64](&tx.Read, "INSERT INTO staff_docs (edition_id, entry_id, title_words) VALUES (?, ?, ?) RETURNING id", d.Edition, d.Entry, d.TitleWords)
+	return tx.staff.put(tx, fresh)
 }
 
 // StaffVersion returns the number of the rules that the index is made by.
@@ -92,15 +68,14 @@ func (r *Read) StaffVersion() (int, error) {
 
 // QueueAllDrafts has the index made anew, by the rules of a number.
 func (tx *Tx) QueueAllDrafts(version int) error {
-	for _, sql := range []string{
-		"DELETE FROM staff_index", "DELETE FROM staff_docs",
-		"INSERT INTO staff_queue (edition_id) SELECT edition_id FROM drafts WHERE body <> '' AND edition_id NOT IN (SELECT edition_id FROM staff_queue) ORDER BY saved_at, edition_id",
-	} {
-		if _, err := tx.exec(sql); err != nil {
-			return fmt.Errorf("index drafts anew: %w", err)
-		}
+	if err := tx.staff.clear(tx); err != nil {
+		return err
 	}
-	_, err := tx.exec("INSERT INTO settings (key, value) VALUES ('staff_search', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", fmt.Sprint(version))
+	_, err := tx.exec("INSERT INTO staff_queue (edition_id) SELECT edition_id FROM drafts WHERE body <> '' AND edition_id NOT IN (SELECT edition_id FROM staff_queue) ORDER BY saved_at, edition_id")
+	if err != nil {
+		return fmt.Errorf("index drafts anew: %w", err)
+	}
+	_, err = tx.exec("INSERT INTO settings (key, value) VALUES ('staff_search', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", fmt.Sprint(version))
 	return err
 }
 
@@ -111,21 +86,12 @@ type StaffGroup struct{ Terms, Beginnings []string }
 // StaffMatch selects texts that every group selects.
 type StaffMatch []StaffGroup
 
-// expression is the match in the language of FTS5, which quotes make words of.
-func (m StaffMatch) expression() string {
-	quote := func(t string) string { return `"` + strings.ReplaceAll(t, `"`, `""`) + `"` }
-	var all []string
-	for _, g := range m {
-		var some []string
-		for _, t := range g.Terms {
-			some = append(some, quote(t))
-		}
-		for _, t := range g.Beginnings {
-			some = append(some, quote(t)+" *")
-		}
-		all = append(all, "("+strings.Join(some, " OR ")+")")
+func (m StaffMatch) groups() []wordGroup {
+	out := make([]wordGroup, len(m))
+	for i, g := range m {
+		out[i] = wordGroup{g.Terms, g.Beginnings}
 	}
-	return strings.Join(all, " AND ")
+	return out
 }
 
 // StaffFilter says what of one language is searched in.
@@ -171,59 +137,68 @@ type StaffHit struct {
 	TitleWords int
 }
 
-// StaffHits returns, for each match, the newest texts it selects within a
-// filter, at most limit of them. Those whose newest words are not in the index
-// are left out.
-func (r *Read) StaffHits(matches []StaffMatch, f StaffFilter, limit int) ([][]StaffHit, error) {
-	cond, more := f.condition()
-	var parts []string
-	var args []any
-	for i, m := range matches {
-		parts = append(parts, fmt.Sprintf(`SELECT %d AS part, number, edition_id, title_words FROM (SELECT s.id AS number, s.edition_id, s.title_words
-			FROM (SELECT rowid FROM staff_index WHERE staff_index MATCH ? ORDER BY rowid DESC) x CROSS JOIN staff_docs s ON s.id = x.rowid CROSS JOIN entries e ON e.id = s.entry_id%s
-			WHERE NOT EXISTS (SELECT 1 FROM staff_queue q WHERE q.edition_id = s.edition_id) AND %s LIMIT ?)`, i, f.ofEditions(), cond))
-		args = append(append(append(args, m.expression()), more...), limit)
-	}
-	list, err := selected[struct {
-		Part int
-		StaffHit
-	}](r.db, strings.Join(parts, " UNION ALL "), args...)
-	if err != nil {
-		return nil, fmt.Errorf("search drafts: %w", err)
-	}
+// StaffLookup looks words up in the index that staff search in, each once for
+// all that is asked.
+type StaffLookup struct {
+	read *Read
+	look *lookup
+}
+
+// StaffLookup begins a search.
+func (r *Read) StaffLookup() (*StaffLookup, error) {
+	k, err := r.staff.look(r.db)
+	return &StaffLookup{r, k}, err
+}
+
+// Hits returns, for each match, the newest texts it selects within a filter, at
+// most limit of them. Those whose newest words are not in the index are left
+// out.
+func (k *StaffLookup) Hits(matches []StaffMatch, f StaffFilter, limit int) ([][]StaffHit, error) {
 	out := make([][]StaffHit, len(matches))
-	for _, h := range list {
-		out[h.Part] = append(out[h.Part], h.StaffHit)
+	for i, m := range matches {
+		var err error
+		out[i], err = newestOf(k.look, m.groups(), math.MaxInt, limit, func(ids []int64) ([]StaffHit, error) { return k.read.staffWithin(ids, f) })
+		if err != nil {
+			return nil, fmt.Errorf("search drafts: %w", err)
+		}
 	}
 	return out, nil
 }
 
-// StaffAmong returns, for each match, which of some texts it selects, by number.
-func (r *Read) StaffAmong(matches []StaffMatch, numbers []int64) ([][]int64, error) {
-	out := make([][]int64, len(matches))
-	if len(matches) == 0 || len(numbers) == 0 {
-		return out, nil
-	}
-	list, err := json.Marshal(numbers)
+// staffWithin returns those of the texts with some numbers that a filter selects
+// and whose newest words are in the index, in their order.
+func (r *Read) staffWithin(ids []int64, f StaffFilter) ([]StaffHit, error) {
+	list, err := json.Marshal(ids)
 	if err != nil {
 		return nil, err
 	}
-	var parts []string
-	var args []any
+	cond, args := f.condition()
+	return selected[StaffHit](r.db, `SELECT s.id AS number, s.edition_id, s.title_words FROM json_each(?) j
+		CROSS JOIN staff_docs s ON s.id = j.value CROSS JOIN entries e ON e.id = s.entry_id`+f.ofEditions()+`
+		WHERE NOT EXISTS (SELECT 1 FROM staff_queue q WHERE q.edition_id = s.edition_id) AND `+cond, append([]any{string(list)}, args...)...)
+}
+
+// Among returns, for each match, which of some texts it selects, by number.
+func (k *StaffLookup) Among(matches []StaffMatch, numbers []int64) ([][]int64, error) {
+	out := make([][]int64, len(matches))
+	if len(numbers) == 0 {
+		return out, nil
+	}
+	wanted := map[int64]bool{}
+	for _, n := range numbers {
+		wanted[n] = true
+	}
+	oldest := slices.Min(numbers)
 	for i, m := range matches {
-		// The sign keeps FTS5 from looking for the texts one by one.
-		parts = append(parts, fmt.Sprintf("SELECT %d AS part, rowid AS number FROM staff_index WHERE staff_index MATCH ? AND +rowid IN (SELECT value FROM json_each(?))", i))
-		args = append(args, m.expression(), string(list))
-	}
-	hits, err := selected[struct {
-		Part   int
-		Number int64
-	}](r.db, strings.Join(parts, " UNION ALL "), args...)
-	if err != nil {
-		return nil, fmt.Errorf("search drafts: %w", err)
-	}
-	for _, h := range hits {
-		out[h.Part] = append(out[h.Part], h.Number)
+		err := k.look.newest(m.groups(), func(id int64) bool {
+			if wanted[id] {
+				out[i] = append(out[i], id)
+			}
+			return id > oldest
+		})
+		if err != nil {
+			return nil, fmt.Errorf("search drafts: %w", err)
+		}
 	}
 	return out, nil
 }

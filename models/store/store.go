@@ -69,6 +69,8 @@ type Store struct {
 	scheduled chan struct{}
 	// words are some of those that are kept for searching.
 	words *knownWords
+	// public and staff are the indexes of what readers and what staff find.
+	public, staff *wordIndex
 }
 
 // Open opens the data folder dir. Pending migrations are applied when the
@@ -80,7 +82,7 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 	if o.Random == nil {
 		o.Random = rand.Reader
 	}
-	s := &Store{dir: dir, clock: o.Clock, random: o.Random, cacheKB: cmp.Or(o.CacheKB, writerCacheKB), scheduled: make(chan struct{}, 1), words: newKnownWords(), moved: moved{newest: map[Name]int64{}}}
+	s := &Store{dir: dir, clock: o.Clock, random: o.Random, cacheKB: cmp.Or(o.CacheKB, writerCacheKB), scheduled: make(chan struct{}, 1), words: newKnownWords(), public: &wordIndex{name: "search"}, staff: &wordIndex{name: "staff"}, moved: moved{newest: map[Name]int64{}}}
 	defer func() {
 		if err != nil {
 			_ = s.Close()
@@ -194,6 +196,8 @@ func (s *Store) Now() time.Time { return s.now() }
 // transaction wrote.
 type Read struct {
 	db *gorm.DB
+	// staff is the index of what staff find.
+	staff *wordIndex
 	// site is remembered once read: many acts of a transaction ask for it.
 	site *models.Site
 }
@@ -216,8 +220,9 @@ type Tx struct {
 	scheduled bool
 	// words are those it keeps for searching, and those that are kept already.
 	words searchWords
-	// toIndex are editions to be found by other words at the end.
+	// toIndex are editions to be found by other words at the end, in public.
 	toIndex []SearchDoc
+	public  *wordIndex
 }
 
 // NewID returns a new id of the transaction's time.
@@ -243,7 +248,8 @@ func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
 	if ctx.Value(txKey{}) != nil {
 		return errors.New("store: a transaction inside a transaction")
 	}
-	tx := &Tx{now: s.now(), random: s.random, words: searchWords{known: s.words}}
+	tx := &Tx{now: s.now(), random: s.random, words: searchWords{known: s.words}, public: s.public}
+	tx.staff = s.staff
 	err := s.writer.WithContext(context.WithValue(ctx, txKey{}, true)).Transaction(func(db *gorm.DB) error {
 		tx.db = db
 		if err := fn(tx); err != nil {
@@ -280,7 +286,7 @@ func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
 // View runs fn in one read transaction of the editor side.
 func (s *Store) View(ctx context.Context, fn func(*Read) error) error {
 	return s.reader.WithContext(ctx).Transaction(func(db *gorm.DB) error {
-		return fn(&Read{db: db})
+		return fn(&Read{db: db, staff: s.staff})
 	})
 }
 

@@ -260,6 +260,9 @@ func (c *column) Scan(src any) error {
 	case **string:
 		*v = &text
 		return fits(isText, src, v)
+	case *[]byte:
+		*v = []byte(text)
+		return fits(isText, src, v)
 	case *int:
 		*v = int(n)
 		return fits(isInt, src, v)

@@ -60,6 +60,10 @@ func TestResolve(t *testing.T) {
 	s.withdraw(t, gone, "en", "legal")
 	away := s.page(t, s.About, "Away")
 	s.unpublish(t, away, "en")
+	s.Tx(t, func(tx *store.Tx) error { // of an older site, without a language
+		edition := s.Edition(t, gone, "en").ID
+		return tx.AddRedirect(models.Address{Path: "old/gone.html", EditionID: &edition, Origin: models.AddressImported, CreatedAt: tx.Now()}, s.Admin.ID)
+	})
 	old := s.page(t, s.About, "Old")
 	s.trash(t, old)
 	s.rename(t, s.About, "fr", "qui-sommes-nous")
@@ -94,6 +98,7 @@ func TestResolve(t *testing.T) {
 		{"/en/about-us/away", 404, "", false, "", "", ""},
 		{"/fr/about-us/our-mission", 404, "", false, "", "", ""},
 		{"/en/about-us/gone", 410, "", false, "legal", "", ""},
+		{"/old/gone.html", 410, "", false, "legal", "", ""},
 		{"/en/about-us/old", 410, "", false, "deleted", "", ""},
 	} {
 		b := s.get(t, Root+"/resolve?fields=id,lang&url="+url.QueryEscape(tt.url), tt.status)

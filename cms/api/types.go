@@ -35,7 +35,7 @@ type Index struct {
 type Language struct {
 	Tag  string `json:"tag"`  // BCP 47
 	Name string `json:"name"` // in the language itself
-	Dir  string `json:"dir"`  // ltr or rtl
+	Dir  string `json:"dir"`  // "ltr" or "rtl"
 }
 
 // Journal says where the list of changes stands.
@@ -204,7 +204,7 @@ type Change struct {
 // Problem is every answer that is not a success (RFC 9457). It implements
 // error so that handlers return it.
 type Problem struct {
-	Type   string `json:"type"`   // urn:meridian:problem:<what>
+	Type   string `json:"type"`   // what is wrong, as urn:meridian:problem:<what>
 	Title  string `json:"title"`  // the same for every problem of the type
 	Status int    `json:"status"` // as in the response
 	Detail string `json:"detail"` // a sentence about this one

@@ -71,9 +71,15 @@ func (v *View) Find(lang, path string) (Found, error) {
 }
 
 // Moved follows an old address to where its content is now. lang is "" for
-// addresses of an older site that carried no language.
+// addresses of an older site that carried no language; where one of those leads
+// to what was withdrawn or deleted, the error is a *GoneError.
 func (v *View) Moved(lang, path string) (string, error) {
 	m, err := v.live.Moved(lang, path)
+	if errors.Is(err, ErrNotFound) && lang == "" {
+		if reason, e := v.live.Gone(lang, path); e == nil {
+			return "", &GoneError{reason}
+		}
+	}
 	if err != nil {
 		return "", err
 	}

@@ -188,6 +188,9 @@ func (h *handler) moved(v *live.View, path string) (answer, error) {
 		if err == nil {
 			return redirectTo(to)
 		}
+		if reason, gone := live.IsGone(err); gone {
+			return h.gone(v, defaultLang(v), reason)
+		}
 		if !errors.Is(err, live.ErrNotFound) {
 			return answer{}, err
 		}

@@ -91,8 +91,9 @@ func TestAddresses(t *testing.T) {
 	f := newFixture(t)
 	arabic := (&url.URL{Path: f.path(t, f.Arabic, "ar")}).EscapedPath()
 	f.Tx(t, func(tx *store.Tx) error {
-		edition := f.Edition(t, f.Page, "en").ID
+		edition, gone := f.Edition(t, f.Page, "en").ID, f.Edition(t, f.Gone, "en").ID
 		for _, a := range []models.Address{
+			{Lang: "", Path: "about/withdrawn.html", EditionID: &gone, Origin: models.AddressImported},
 			{Lang: "", Path: "about/Our-Mission.html", EditionID: &edition, Origin: models.AddressImported},
 			{Lang: "en", Path: "old/mission", EditionID: &edition, Origin: models.AddressImported},
 			{Lang: "en", Path: "elsewhere", URL: "https://other.example/x", Origin: models.AddressManual},
@@ -136,6 +137,7 @@ func TestAddresses(t *testing.T) {
 		{"/en/old/mission", 301, "/en/who-we-are/our-mission"},
 		{"/about/Our-Mission.html", 301, "/en/who-we-are/our-mission"},
 		{"/about/Our-Mission.html/", 301, "/en/who-we-are/our-mission"},
+		{"/about/Withdrawn.html", 410, ""},
 		{"/en/elsewhere", 301, "https://other.example/x"},
 		{"/en/hostile", 404, ""},
 		{"/en/news", 301, "/en/news/"},

@@ -99,6 +99,9 @@ const (
 	// newest is how many of the newest documents of each place are ranked for
 	// a word; a word with more of them in all is a common one.
 	newest = 200
+	// weighed is how many of the best are put in order by the lengths of their
+	// titles, too.
+	weighed = 60
 	// enough results need no documents that lack a word.
 	enough = 10
 	// begun is what the beginning of a word is worth, less for a document that
@@ -245,8 +248,9 @@ func (s *searching) rank() ([]int64, error) {
 	slices.SortFunc(list, order)
 	list = list[:min(len(list), MaxFound)]
 	// A title that says little else is more about the words than a long one.
+	best := list[:min(len(list), weighed)]
 	var titled []int64
-	for _, r := range list {
+	for _, r := range best {
 		if found[r.id].title > 0 {
 			titled = append(titled, r.id)
 		}
@@ -256,11 +260,11 @@ func (s *searching) rank() ([]int64, error) {
 		if err != nil {
 			return nil, err
 		}
-		for i, r := range list {
+		for i, r := range best {
 			x := found[r.id]
-			list[i].worth = x.rest + x.title*3/(2+math.Sqrt(float64(lengths[r.id])))
+			best[i].worth = x.rest + x.title*3/(2+math.Sqrt(float64(lengths[r.id])))
 		}
-		slices.SortFunc(list, order)
+		slices.SortFunc(best, order)
 	}
 	ids := make([]int64, len(list))
 	for i, r := range list {

@@ -3,7 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"maps"
@@ -45,7 +45,7 @@ const (
 	freshKept = 48
 	// mergeDocs bounds the fresh documents whose terms one transaction of a
 	// timer moves to the lists: publishing beside it waits for milliseconds.
-	mergeDocs = 4
+	mergeDocs = 16
 	// tidyPieces is how many pieces one transaction looks through for dead
 	// numbers.
 	tidyPieces = 500
@@ -170,28 +170,72 @@ func (x *wordIndex) append(tx *Tx, docs []freshDoc) error {
 			}
 		}
 	}
-	newest, put := x.query("SELECT first, steps FROM #_pieces WHERE term = ? ORDER BY first DESC LIMIT 1"), x.query("INSERT OR REPLACE INTO #_pieces (term, first, steps) VALUES (?, ?, ?)")
-	for _, t := range slices.Sorted(maps.Keys(lists)) { // in the order of the table
-		ids := lists[t]
+	terms := slices.Sorted(maps.Keys(lists)) // in the order of the table
+	for some := range slices.Chunk(terms, 1000) {
+		newest, err := x.newestPieces(tx, some)
+		if err != nil {
+			return err
+		}
+		var put []any
+		for _, t := range some {
+			ids := lists[t]
+			if p, ok := newest[t]; ok && len(p.steps)+binary.MaxVarintLen32 <= pieceBytes {
+				there, err := p.unpack()
+				if err != nil {
+					return err
+				}
+				ids = append(there, ids...)
+			}
+			for len(ids) > 0 {
+				var p piece
+				p, ids = pack(ids)
+				put = append(put, t, p.first, p.steps)
+			}
+		}
+		if err := x.putPieces(tx, put); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// newestPieces returns the newest piece of each of some terms that has one.
+func (x *wordIndex) newestPieces(tx *Tx, terms []string) (map[string]piece, error) {
+	rows, err := tx.db.Statement.ConnPool.QueryContext(tx.db.Statement.Context, x.query(`SELECT p.term, p.first, p.steps FROM json_each(?) j
+		CROSS JOIN #_pieces p ON p.term = j.value AND p.first = (SELECT max(first) FROM #_pieces WHERE term = j.value)`), jsonList(terms))
+	if err != nil {
+		return nil, fmt.Errorf("read search index: %w", err)
+	}
+	defer rows.Close()
+	out := make(map[string]piece, len(terms))
+	for rows.Next() {
+		var t string
 		var p piece
-		err := tx.db.Statement.ConnPool.QueryRowContext(tx.db.Statement.Context, newest, t).Scan(&p.first, &p.steps)
-		switch {
-		case errors.Is(err, sql.ErrNoRows):
-		case err != nil:
-			return fmt.Errorf("read search index: %w", err)
-		case len(p.steps)+5 <= pieceBytes:
-			there, err := p.unpack()
-			if err != nil {
-				return err
-			}
-			ids = append(there, ids...)
+		if err := rows.Scan(&t, &p.first, &p.steps); err != nil {
+			return nil, fmt.Errorf("read search index: %w", err)
 		}
-		for len(ids) > 0 {
-			p, ids = pack(ids)
-			if _, err := tx.exec(put, t, p.first, p.steps); err != nil {
-				return fmt.Errorf("write search index: %w", err)
-			}
+		out[t] = p
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read search index: %w", err)
+	}
+	return out, nil
+}
+
+// putPieces writes pieces, given as term, first and steps one after the other.
+// Those that are there already are replaced.
+func (x *wordIndex) putPieces(tx *Tx, pieces []any) error {
+	const atOnce = 32
+	for len(pieces) > 0 {
+		n := atOnce
+		if len(pieces) < 3*n {
+			n = 1
 		}
+		rows := strings.Repeat(", (?, ?, ?)", n)[2:]
+		if _, err := tx.exec(x.query("INSERT OR REPLACE INTO #_pieces (term, first, steps) VALUES "+rows), pieces[:3*n]...); err != nil {
+			return fmt.Errorf("write search index: %w", err)
+		}
+		pieces = pieces[3*n:]
 	}
 	return nil
 }
@@ -251,12 +295,14 @@ func (x *wordIndex) tidy(tx *Tx, after string) (string, error) {
 		if _, err := tx.exec(x.query("DELETE FROM #_pieces WHERE term = ?"), term); err != nil {
 			return "", err
 		}
+		var put []any
 		for len(ids) > 0 {
 			var p piece
 			p, ids = pack(ids)
-			if _, err := tx.exec(x.query("INSERT INTO #_pieces (term, first, steps) VALUES (?, ?, ?)"), term, p.first, p.steps); err != nil {
-				return "", err
-			}
+			put = append(put, term, p.first, p.steps)
+		}
+		if err := x.putPieces(tx, put); err != nil {
+			return "", err
 		}
 	}
 	return last, nil

@@ -264,6 +264,13 @@ func (w Words) what(a cms.Act) ActivityWhat {
 	switch {
 	case x.Kind == "user":
 		out.Icon = "user-round"
+	case x.Kind == models.KindMedia && x.Title != "":
+		out.Icon, out.URL = "image", assetURL(x.ID)
+		if x.Trashed {
+			out.Note = w.T("activity.trashed")
+		}
+	case strings.HasPrefix(a.Action, "collection-"):
+		out.Icon, out.Title = "folder", a.Details["name"]
 	case slices.Contains([]string{models.KindSection, models.KindPage, models.KindNews}, x.Kind) && x.Lang != "":
 		out.Icon, out.URL = kindIcon(x.Kind, x.Type), "/admin/entries/"+x.ID
 		if x.Title == "" {

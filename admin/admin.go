@@ -15,15 +15,17 @@ import (
 
 	"meridian/cms"
 	"meridian/cms/account"
+	"meridian/cms/media"
 	"meridian/models"
 	"meridian/web"
 )
 
-// Options are what the back office works with. CMS, Accounts and BaseURL are
-// required.
+// Options are what the back office works with. CMS, Accounts, Media and BaseURL
+// are required.
 type Options struct {
 	CMS      *cms.CMS
 	Accounts *account.Accounts
+	Media    *media.Library
 	// BaseURL is where the site is served. Over https the session cookie is
 	// bound to TLS and to the host.
 	BaseURL string
@@ -45,6 +47,7 @@ type Options struct {
 type handler struct {
 	cms       *cms.CMS
 	accounts  *account.Accounts
+	media     *media.Library
 	sessions  *scs.SessionManager
 	pages     *web.Templates
 	catalogue *web.Catalogue
@@ -70,8 +73,11 @@ func newHandler(o Options) (*handler, error) {
 	if err != nil || base.Host == "" {
 		return nil, errors.New("admin: the base URL is not an absolute address")
 	}
+	if o.CMS == nil || o.Accounts == nil || o.Media == nil {
+		return nil, errors.New("admin: CMS, Accounts and Media are required")
+	}
 	h := &handler{
-		cms: o.CMS, accounts: o.Accounts, addr: o.ClientAddr, readers: o.Readers, now: o.Clock, log: o.Logger,
+		cms: o.CMS, accounts: o.Accounts, media: o.Media, addr: o.ClientAddr, readers: o.Readers, now: o.Clock, log: o.Logger,
 		secure: base.Scheme == "https", origin: http.NewCrossOriginProtection(),
 	}
 	if h.now == nil {

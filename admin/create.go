@@ -141,7 +141,12 @@ func (w Words) languageOptions(langs []string) []Option {
 func sectionOptions(list []cms.SectionOption) []Option {
 	out := make([]Option, len(list))
 	for i, s := range list {
-		out[i] = Option{Value: s.ID, Label: strings.Repeat("\u2003", s.Depth) + s.Title}
+		out[i] = indented(s.ID, s.Title, s.Depth)
 	}
 	return out
+}
+
+// indented is a choice from a tree.
+func indented(value, label string, depth int) Option {
+	return Option{Value: value, Label: strings.Repeat("\u2003", depth) + label}
 }

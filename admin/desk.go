@@ -19,8 +19,11 @@ type deskPage struct {
 	Soon, Refused            []PlannedView
 	SoonMore                 bool
 	Reaches                  bool // some section is within reach
-	Steps                    []StepView
-	Administrators           []string // who can give rights, when nothing is within reach
+	// Gone are pictures that were taken away from pages one writes, Ending those
+	// whose consent ends soon.
+	Gone, Ending   []NoticeView
+	Steps          []StepView
+	Administrators []string // who can give rights, when nothing is within reach
 }
 
 // StepView is one of the first things to do, with a tick when it is done.
@@ -82,6 +85,13 @@ func (h *handler) desk(c *gin.Context) error {
 	p.Confirm = p.organisations(d.Unconfirmed, nil)
 	if p.ConfirmMore = len(p.Confirm) > confirmMost; p.ConfirmMore {
 		p.Confirm = p.Confirm[:confirmMost]
+	}
+	if p.Reaches {
+		notices, err := h.media.Desk(ctx, u)
+		if err != nil {
+			return err
+		}
+		p.Gone, p.Ending = p.notices(notices.Withheld, site.TimeZone), p.notices(notices.Ending, site.TimeZone)
 	}
 	if !p.Reaches {
 		if p.Administrators, err = h.accounts.Administrators(ctx); err != nil {

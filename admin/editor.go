@@ -24,6 +24,7 @@ type editorPage struct {
 	TextMark, FactsMark   string
 
 	TitleField, SummaryField Field
+	LeadField                *Field // what the lead picture shows, nil while there is none
 	TitleLag, SummaryLag     *LagView
 	TitleCount, SummaryCount int
 	Blocks                   []BlockView
@@ -50,6 +51,7 @@ type editorPage struct {
 	Planned    []PlannedView
 
 	Conflict *conflictView
+	Put      string // says what was put in from the library
 }
 
 // entryHead is what every screen about an edition says at its top.
@@ -202,9 +204,17 @@ func (h *handler) entrySave(c *gin.Context) error {
 	return h.afterSave(c, ed, in, show)
 }
 
-// saveTyped stores the text and the facts, each when it changed.
+// saveTyped stores the facts and the text, each when it changed. The facts come
+// first: what the text says of the lead picture is about the one chosen there.
 func (h *handler) saveTyped(c *gin.Context, ed cms.Editor, in *typed) error {
 	ctx, u := c.Request.Context(), user(c)
+	if in.factsChanged() {
+		d, err := h.cms.Save(ctx, u, cms.SaveDraft{Entry: ed.Entry.ID, Lang: models.Facts, Version: in.FactsVersion, Fields: in.Facts})
+		if err != nil {
+			return prefixed(err, "facts.")
+		}
+		in.FactsVersion = d.Version
+	}
 	if in.textChanged() {
 		d, err := h.cms.Save(ctx, u, cms.SaveDraft{
 			Entry: ed.Entry.ID, Lang: ed.Edition.Lang, Version: in.Version, Title: in.Title, Summary: in.Summary,
@@ -214,13 +224,6 @@ func (h *handler) saveTyped(c *gin.Context, ed cms.Editor, in *typed) error {
 			return prefixed(err, "fields.")
 		}
 		in.Version = d.Version
-	}
-	if in.factsChanged() {
-		d, err := h.cms.Save(ctx, u, cms.SaveDraft{Entry: ed.Entry.ID, Lang: models.Facts, Version: in.FactsVersion, Fields: in.Facts})
-		if err != nil {
-			return prefixed(err, "facts.")
-		}
-		in.FactsVersion = d.Version
 	}
 	return nil
 }
@@ -244,6 +247,12 @@ func (h *handler) afterSave(c *gin.Context, ed cms.Editor, in *typed, show strin
 		return h.confirmFacts(c, ed.Entry.ID, in.FactsVersion, at)
 	case "unschedule":
 		return h.cancelSchedule(c, ed, in.Version, in.arg(0))
+	case "choose":
+		return h.chooseMedia(c, ed, at, in.arg(0))
+	case "clear":
+		if fieldName.MatchString(in.arg(0)) {
+			show = "#" + Field{Name: in.arg(0)}.ID()
+		}
 	case "start":
 		return h.start(c, ed, in.arg(0), in.arg(1) == "copy")
 	}
@@ -334,7 +343,9 @@ func (h *handler) editorPage(c *gin.Context, ed cms.Editor, in *typed, problem e
 	}
 	o := options(ed)
 	o.Places = h.places(c, doc)
-	p.Blocks = p.Form.blocks(form(), lang, o)
+	list := form()
+	o.Media, facts, fields = h.mediaOf(c, p, list, facts, fields, in == nil)
+	p.Blocks = p.Form.blocks(list, lang, o)
 	if at := c.Query("at"); at != "" && in == nil {
 		p.focus(at)
 	}
@@ -343,6 +354,7 @@ func (h *handler) editorPage(c *gin.Context, ed cms.Editor, in *typed, problem e
 	for i := range p.Extra {
 		p.Extra[i].Lang = lang
 	}
+	p.splitLead(facts)
 	p.Facts = p.Form.controls("facts.", ed.Kind.FactsFor(ed.Entry.Type), facts, o)
 	p.FactsPending = ed.FactsPending
 	p.Form.Rest()

@@ -170,7 +170,8 @@ func (f *Form) blockControl(field block.FormField, name, lang string, o fieldOpt
 		}
 	}
 	if field.Of == block.TypeMedia {
-		c.Hint = w.T("block.media_hint")
+		c.Hint = "" // how it is written is nobody's concern any more
+		c = w.mediaField(c, o.Media)
 	}
 	if c.Error != "" {
 		f.Errors = append(f.Errors, FormError{c.target(), name + ": " + c.Error})

@@ -1,6 +1,11 @@
 package admin
 
-import "meridian/cms"
+import (
+	"slices"
+
+	"meridian/cms"
+	"meridian/models"
+)
 
 // Parts of the editing screen take their own data and the page around them,
 // because a template is handed one value.
@@ -68,6 +73,22 @@ func (p *editorPage) LastID() string {
 		return "start"
 	}
 	return p.Blocks[len(p.Blocks)-1].ID
+}
+
+// splitLead takes the description of the lead picture out of the folded fields
+// of the language: it stands with the words, where there is a picture to
+// describe or a description is left over.
+func (p *editorPage) splitLead(facts models.Values) {
+	i := slices.IndexFunc(p.Extra, func(c Control) bool { return c.Name == "fields.lead_description" })
+	if i < 0 {
+		return
+	}
+	lead := p.Extra[i].Field
+	lead.Kind, lead.Rows = "textarea", 2 // like the summary: whole sentences
+	p.Extra = slices.Delete(p.Extra, i, i+1)
+	if facts.Str("lead_picture") != "" || lead.Value != "" || lead.Error != "" {
+		p.LeadField = &lead
+	}
 }
 
 // ExtraOpen reports whether the folded fields of the language hold an error.

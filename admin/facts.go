@@ -13,6 +13,7 @@ import (
 
 	"meridian/cms"
 	"meridian/cms/block"
+	"meridian/cms/media"
 	"meridian/models"
 )
 
@@ -45,6 +46,8 @@ type fieldOptions struct {
 	Sections []cms.SectionOption // organisations
 	Places   []cms.SectionOption // sections that the user writes in
 	Lang     string              // of the edition, for terms without a label in the interface language
+	// Media are the pictures and files that the text and its fields name.
+	Media map[string]media.Item
 }
 
 // controls turns declared fields and their values into controls. The names in
@@ -158,7 +161,7 @@ func (f *Form) single(name string, field models.Field, s string, o fieldOptions)
 		c.Kind, c.Max = "select", 0
 		c.Options = withOption(append([]Option{{Label: f.words.T("form.none")}}, f.choices(field, o)...), s)
 	case models.FieldMedia:
-		c.Dir, c.Max = "ltr", models.IDLength
+		c = f.words.mediaField(c, o.Media)
 	default:
 		if field.Lines {
 			c.Kind, c.Rows = "textarea", 3

@@ -100,6 +100,8 @@ type Field struct {
 	Narrow    bool
 	// Fold hides a long list of choices behind its name.
 	Fold bool
+	// Media is what "media", a picture or file out of the library, shows.
+	Media *MediaView
 }
 
 // ChosenCount is how many of the choices are chosen.

@@ -103,15 +103,21 @@ func unsafe(method string) bool {
 	return method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions
 }
 
-// limit bounds the body of a request.
+// limit bounds the body of a request: that of a form, or where files are sent,
+// of the largest file and the form around it.
 func (h *handler) limit(c *gin.Context) {
-	if c.Request.ContentLength > maxForm {
+	most := int64(maxForm)
+	if c.Request.Method == http.MethodPost && (c.FullPath() == uploadPath || c.FullPath() == replacePath) {
+		l := h.media.Limits()
+		most += max(l.Picture, l.Document, l.Video)
+	}
+	if c.Request.ContentLength > most {
 		h.trouble(c, http.StatusRequestEntityTooLarge, nil)
 		c.Abort()
 		return
 	}
 	if c.Request.Body != nil {
-		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxForm)
+		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, most)
 	}
 	c.Next()
 }

@@ -65,7 +65,7 @@ func TestBlocksAreChosenFrom(t *testing.T) {
 	page = w.does("insert:start:cards")
 	wantWords(t, page, `<option value="section:`+o.About+`">`, `<option value="section:`+o.Belgium+`">`)
 	page = w.does("insert:start:image")
-	wantWords(t, page, "Leave this empty for now.")
+	wantWords(t, page, "Choose or upload…")
 
 	w.does("insert:start:contact")
 	id := w.blockID(0)

@@ -37,7 +37,7 @@ func officeOver(t testing.TB, env *cmstest.Env, base string) *office {
 	o := &office{Env: env, t: t, log: &strings.Builder{}}
 	o.accounts = account.New(env.Store, account.Options{Clock: env.Clock.Now, Install: cms.Install})
 	h, err := newHandler(Options{
-		CMS: env.CMS, Accounts: o.accounts, BaseURL: base, Clock: env.Clock.Now,
+		CMS: env.CMS, Accounts: o.accounts, Media: env.Library, BaseURL: base, Clock: env.Clock.Now,
 		Logger: slog.New(slog.NewJSONHandler(o.log, nil)),
 	})
 	if err != nil {
@@ -147,4 +147,24 @@ func (o *office) givePassword(u models.User) models.User {
 		o.t.Fatal(err)
 	}
 	return u
+}
+
+// A back office without what it works with is refused before it is served.
+func TestNewNeedsAll(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	whole := Options{CMS: o.CMS, Accounts: o.accounts, Media: o.Library, BaseURL: cmstest.Base}
+	if _, err := New(whole); err != nil {
+		t.Fatal(err)
+	}
+	for name, without := range map[string]func(*Options){
+		"CMS": func(o *Options) { o.CMS = nil }, "accounts": func(o *Options) { o.Accounts = nil },
+		"library": func(o *Options) { o.Media = nil }, "base": func(o *Options) { o.BaseURL = "" },
+	} {
+		options := whole
+		without(&options)
+		if _, err := New(options); err == nil {
+			t.Errorf("without %s it is served", name)
+		}
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"meridian/cms/cmstest"
+	"meridian/cms/media"
 	"meridian/models"
 	"meridian/models/store"
 )
@@ -26,14 +27,15 @@ func TestRoutesByRole(t *testing.T) {
 		user models.User
 	}{
 		{"visitor", models.User{}}, {"nobody", o.Nobody}, {"author", o.Author}, {"editor", o.Editor},
-		{"be-author", o.BEAuthor}, {"be-editor", o.BEEditor}, {"admin", o.Admin},
+		{"be-author", o.BEAuthor}, {"be-editor", o.BEEditor}, {"officer", o.Officer(t, o.Root)}, {"admin", o.Admin},
 	}
 	topic := o.topic("Law").ID // of no section
-	objects := []struct{ name, section, entry, lang, vocabulary, term string }{
-		{"root", o.About, o.Page, "en", models.VocabularyTopic, topic},
-		{"belgium", o.Belgium, o.BEPage, "fr", models.VocabularyTopic, topic},
-		{"missing", o.NewID(), o.NewID(), "en", models.VocabularyTopic, o.NewID()},
-		{"malformed", "x.css", "..", "e%00", "x.css", ".."},
+	file, beFile := o.Upload(t, media.Upload{Section: o.About}).ID, o.Upload(t, media.Upload{Section: o.Belgium}).ID
+	objects := []struct{ name, section, entry, lang, vocabulary, term, file, collection, width string }{
+		{"root", o.About, o.Page, "en", models.VocabularyTopic, topic, file, o.collection(o.About), "320"},
+		{"belgium", o.Belgium, o.BEPage, "fr", models.VocabularyTopic, topic, beFile, o.collection(o.Belgium), "original"},
+		{"missing", o.NewID(), o.NewID(), "en", models.VocabularyTopic, o.NewID(), o.NewID(), o.NewID(), "320"},
+		{"malformed", "x.css", "..", "e%00", "x.css", "..", "..", "x.css", "321"},
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-50s %-10s %-10s", "route", "may", "object")
@@ -50,7 +52,7 @@ func TestRoutesByRole(t *testing.T) {
 			if len(tries) == 1 {
 				name = "-"
 			}
-			path := strings.NewReplacer(":section", obj.section, ":id", obj.entry, ":lang", obj.lang, ":vocabulary", obj.vocabulary, ":term", obj.term).Replace(r.Path)
+			path := strings.NewReplacer(":section", obj.section, ":id", obj.entry, ":lang", obj.lang, ":vocabulary", obj.vocabulary, ":term", obj.term, ":asset", obj.file, ":collection", obj.collection, ":width", obj.width).Replace(r.Path)
 			fmt.Fprintf(&b, "\n%-50s %-10s %-10s", r.Method+" "+r.Path, r.May, name)
 			for _, p := range people {
 				o.Clock.Advance(7 * time.Second) // so that tries to sign in are not too many
@@ -71,6 +73,16 @@ func TestRoutesByRole(t *testing.T) {
 		lines[i] = strings.TrimRight(l, " ")
 	}
 	cmstest.Golden(t, "routes.golden", []byte(strings.Join(lines, "\n")+"\n"))
+}
+
+// collection makes a collection of a section and returns its id.
+func (o *office) collection(section string) string {
+	o.t.Helper()
+	c, err := o.Library.CreateCollection(o.t.Context(), o.Admin, section, "Forum")
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return c.ID
 }
 
 // try sends a request of a method, for a POST with a form that is complete but
@@ -97,18 +109,19 @@ func TestRoutesHideWhatIsForeign(t *testing.T) {
 	strip := func(w *httptest.ResponseRecorder, id string) string {
 		return fmt.Sprint(w.Code, strings.ReplaceAll(strings.ReplaceAll(w.Body.String(), id, "ID"), w.Header().Get("X-Request-Id"), "REF"))
 	}
+	file, collection := o.Upload(t, media.Upload{Section: o.Belgium}).ID, o.collection(o.Belgium)
 	for _, r := range Routes() {
 		if !strings.Contains(r.Path, ":") {
 			continue
 		}
 		missing, foreign, section := o.NewID(), o.BEPage, o.Belgium
-		fill := func(entry, section string) string {
-			return strings.NewReplacer(":section", section, ":id", entry, ":lang", "fr").Replace(r.Path)
+		fill := func(entry, section, file, collection string) string {
+			return strings.NewReplacer(":section", section, ":id", entry, ":lang", "fr", ":asset", file, ":collection", collection, ":width", "320").Replace(r.Path)
 		}
 		v := o.as(o.Author)
-		got := strip(v.try(r.Method, fill(foreign, section)), foreign)
-		want := strip(v.try(r.Method, fill(missing, missing)), missing)
-		if got != want && strings.ReplaceAll(got, section, "ID") != want {
+		got := strip(v.try(r.Method, fill(foreign, section, file, collection)), foreign)
+		want := strip(v.try(r.Method, fill(missing, missing, missing, missing)), missing)
+		if got != want && strings.NewReplacer(section, "ID", file, "ID", collection, "ID").Replace(got) != want {
 			t.Errorf("%s %s: a foreign entry is answered with\n%s\na missing one with\n%s", r.Method, r.Path, got, want)
 		}
 	}
@@ -121,17 +134,21 @@ func TestGetChangesNothing(t *testing.T) {
 	o := newOffice(t)
 	v := o.as(o.Admin)
 	topic := o.topic("Law").ID
+	file, collection := o.Upload(t, media.Upload{Section: o.About}), o.collection(o.About)
 	head := o.Store.Head()
 	before := versions(o)
 	for _, r := range Routes() {
 		if r.Method != http.MethodGet {
 			continue
 		}
-		path := strings.NewReplacer(":section", o.About, ":id", o.Page, ":lang", "en", ":vocabulary", models.VocabularyTopic, ":term", topic).Replace(r.Path)
+		path := strings.NewReplacer(":section", o.About, ":id", o.Page, ":lang", "en", ":vocabulary", models.VocabularyTopic, ":term", topic, ":asset", file.ID, ":collection", collection, ":width", "320").Replace(r.Path)
 		v.get(path)
 	}
 	if o.Store.Head() != head {
 		t.Error("the journal moved")
+	}
+	if now := o.asset(file.ID).Asset; now != file {
+		t.Errorf("the file was %+v, is %+v", file, now)
 	}
 	if after := versions(o); after != before {
 		t.Errorf("versions were %s, are %s", before, after)

@@ -176,6 +176,8 @@ func (w Words) finding(f cms.Finding) (text, why string) {
 			v = w.T("field." + v.(string))
 		case "notation":
 			v = w.apart(v.(string))
+		case "lang":
+			v = w.LanguageName(v.(string))
 		case "count": // would choose a plural
 			k = "n"
 		}

@@ -18,6 +18,9 @@ func TestTrashScreens(t *testing.T) {
 	if body := v.page(200, v.get("/admin/trash")); !strings.Contains(body, "The trash is empty") {
 		t.Error("an empty trash does not say so")
 	}
+	if body := v.page(200, v.get("/admin/trash")); !strings.Contains(body, `href="/admin/media/trash"`) || !strings.Contains(body, "Trash of pictures and files") {
+		t.Error("where pictures and files are thrown away is not said")
+	}
 	body := v.page(200, v.get("/admin/entries/"+o.About+"/trash"))
 	for _, s := range []string{"Throw away “About us”", "2 entries below it go with it", "Languages: English, French", "Readers see 3 texts of it today", "30 days"} {
 		if !strings.Contains(body, s) {

@@ -42,6 +42,9 @@ func parseTyped(form url.Values, ed cms.Editor) (*typed, error) {
 		Title: form.Get("title"), Summary: form.Get("summary"),
 		Still: form["still"], Confirmed: form.Get("confirmed") != "",
 	}
+	if name, ok := strings.CutPrefix(form.Get("op"), "clear:"); ok && fieldName.MatchString(name) {
+		form.Set(name, "")
+	}
 	var err error
 	if in.Version, err = strconv.Atoi(form.Get("version")); err != nil {
 		return nil, errBadRequest
@@ -123,7 +126,7 @@ func (in *typed) clean(ed cms.Editor) error {
 func (in *typed) apply(ed cms.Editor) (show string, removed *removedBlock, err error) {
 	id := in.arg(0)
 	switch in.Op {
-	case "", "save", "publish", "start", "address", "takedown", "history", "schedule", "unschedule", "confirm":
+	case "", "save", "publish", "start", "address", "takedown", "history", "schedule", "unschedule", "confirm", "choose", "clear":
 	case "up":
 		in.Doc.MoveUp(id)
 		show = id

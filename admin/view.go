@@ -35,6 +35,8 @@ type Base struct {
 	// Searches says that the user may search, AtSearch that this is the page
 	// that has the field for it.
 	Searches, AtSearch bool
+	// Sheet is a style sheet of the page's own, "" for none.
+	Sheet string
 	// Wide lets the page use the whole width.
 	Wide bool
 }
@@ -110,6 +112,7 @@ var navigation = []navigationItem{
 	{"nav.home", "/admin/", "house", models.ActSignedIn},
 	{"nav.content", "/admin/content", "folder-tree", models.ActRead},
 	{"nav.news", "/admin/news", "newspaper", models.ActRead},
+	{"nav.media", mediaPath, "images", models.ActRead},
 	{"nav.directory", "/admin/directory", "building-2", models.ActRead},
 	{"nav.redirects", "/admin/redirects", "link", models.ActPublish},
 	{"nav.trash", "/admin/trash", "trash-2", models.ActRead},

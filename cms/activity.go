@@ -67,10 +67,10 @@ type Act struct {
 // ActSubject is what an act was done to.
 type ActSubject struct {
 	ID   string
-	Kind string // section, page, news, user, or "" for everything else
+	Kind string // section, page, news, user, media (a file), or "" for everything else
 	Type string // of a section
-	// Title is the working title of an entry or the name of a person, "" for
-	// what is gone for good.
+	// Title is the working title of an entry, the title of a file or the name of
+	// a person, "" for what is gone for good.
 	Title, Lang string
 	Trashed     bool
 }
@@ -102,6 +102,8 @@ var actShapes = map[string]string{
 	"user-add": "name…", "sign-in": "address", "sign-in-refused": "address",
 	"term-added": "vocabulary name…", "term-changed": "vocabulary name…", "term-moved": "vocabulary name…",
 	"term-deleted": "vocabulary name…", "term-merged": "vocabulary name…",
+	"asset-replaced": "number", "asset-version": "number", "asset-described": "lang", "asset-people": "from > to",
+	"collection-added": "name…", "collection-changed": "name…", "collection-deleted": "name…",
 }
 
 // details takes the detail of an act apart.
@@ -126,7 +128,7 @@ func details(action, detail string) map[string]string {
 }
 
 // Activity returns a page of what was done: administrators see every act, all
-// others those on entries they may read. What an act says about a language the
+// others those on entries, files and collections they may read. What an act says about a language the
 // user has no right in is left out. A foreign section is ErrNotFound; a date or
 // a page that means nothing selects nothing.
 func (c *CMS) Activity(ctx context.Context, by models.User, f ActivityFilter) (out Activity, err error) {
@@ -290,6 +292,7 @@ type acquaintance struct {
 	titles  map[string]string
 	langs   map[string]string // of the titles
 	public  map[string]string // titles readers see
+	assets  map[string]models.Asset
 	stones  map[string]string // kinds of what was purged
 }
 
@@ -311,7 +314,7 @@ func learn(r *store.Read, by models.User, sittings [][]store.AuditRow) (k acquai
 		list = append(list, id)
 	}
 	slices.Sort(list)
-	k = acquaintance{people: map[string]string{}, entries: map[string]models.Entry{}, langs: map[string]string{}}
+	k = acquaintance{people: map[string]string{}, entries: map[string]models.Entry{}, langs: map[string]string{}, assets: map[string]models.Asset{}}
 	for chunk := range slices.Chunk(list, 500) {
 		names, err := r.Names(chunk)
 		if err != nil {
@@ -326,6 +329,13 @@ func learn(r *store.Read, by models.User, sittings [][]store.AuditRow) (k acquai
 		}
 		for _, e := range entries {
 			k.entries[e.ID] = e
+		}
+		assets, err := r.Assets(chunk)
+		if err != nil {
+			return k, err
+		}
+		for _, a := range assets {
+			k.assets[a.ID] = a
 		}
 	}
 	originals, err := r.Titles(list)
@@ -379,6 +389,9 @@ func (k *acquaintance) act(by models.User, a store.AuditRow) Act {
 		out.What.Title, out.What.Lang = k.title(by, e.ID)
 	case isPerson:
 		out.What.Kind, out.What.Title = "user", name
+	case k.assets[a.Subject].ID != "":
+		asset := k.assets[a.Subject]
+		out.What.Kind, out.What.Title, out.What.Trashed = models.KindMedia, asset.Title, asset.TrashedAt != nil
 	default:
 		out.What.Kind = k.stones[a.Subject]
 	}

@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"meridian/cms"
 	"meridian/cms/cmstest"
+	"meridian/cms/media"
 	"meridian/models"
 	"meridian/models/store"
 )
@@ -204,5 +206,63 @@ func TestActivityStaysWithinReach(t *testing.T) {
 	}
 	if got := activity(t, env, env.Nobody, cms.ActivityFilter{}); len(got.Sittings) != 0 || len(got.People) != 0 {
 		t.Errorf("nobody sees %+v", got)
+	}
+}
+
+// TestActivityOnFiles shows the acts on files and collections to those who may
+// see these, an officer who writes nowhere among them.
+func TestActivityOnFiles(t *testing.T) {
+	t.Parallel()
+	env := cmstest.New(t)
+	ctx := t.Context()
+	ours := env.Upload(t, media.Upload{Section: env.About, Title: "Ours"})
+	theirs := env.Upload(t, media.Upload{Section: env.Belgium, Title: "Theirs", Shared: true})
+	for _, id := range []string{ours.ID, theirs.ID} {
+		consent(t, env, id, nil)
+		withdraw(t, env, id)
+	}
+	names := map[string]string{ours.ID: "ours", theirs.ID: "theirs"}
+	for name, section := range map[string]string{"our box": env.About, "their box": env.Belgium} {
+		c, err := env.Library.CreateCollection(ctx, env.Admin, section, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		names[c.ID] = name
+	}
+	for _, tt := range []struct {
+		name, section string
+		by            models.User
+		want          string
+	}{
+		{"administrator", "", env.Admin, "our box, ours, their box, theirs"},
+		{"administrator, of a section", env.Belgium, env.Admin, "their box, theirs"},
+		{"officer of all", "", env.Officer(t, env.Root), "our box, ours"},
+		{"officer of a section", "", env.Officer(t, env.Belgium), "their box, theirs"},
+		{"editor elsewhere", "", env.BEEditor, "their box, theirs"},
+		{"nobody", "", env.Nobody, ""},
+	} {
+		got := activity(t, env, tt.by, cms.ActivityFilter{Section: tt.section})
+		var seen []string
+		withdrawn := 0
+		for _, s := range got.Sittings {
+			for _, a := range s.Acts {
+				if n := names[a.What.ID]; n != "" && !slices.Contains(seen, n) {
+					seen = append(seen, n)
+				}
+				if a.Action == "consent-withdrawn" {
+					withdrawn++
+				}
+			}
+		}
+		slices.Sort(seen)
+		if s := strings.Join(seen, ", "); s != tt.want {
+			t.Errorf("%s sees %q, want %q", tt.name, s, tt.want)
+		}
+		if n := strings.Count(tt.want, "ours") + strings.Count(tt.want, "theirs"); withdrawn != n {
+			t.Errorf("%s sees %d withdrawals, want %d", tt.name, withdrawn, n)
+		}
+		if slices.Contains(got.Actions, "consent-withdrawn") != (withdrawn > 0) && tt.section == "" {
+			t.Errorf("%s may choose of %q", tt.name, got.Actions)
+		}
 	}
 }

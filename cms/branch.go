@@ -81,12 +81,11 @@ func (c *CMS) PublishBranch(ctx context.Context, by models.User, id, lang, seen 
 }
 
 func planPublish(r *store.Read, by models.User, id, lang string) (BranchPlan, []candidate, error) {
-	return planBranch(r, by, id, lang, func(c *candidate) (bool, error) {
+	return planBranch(r, by, id, lang, func(c *candidate) (_ bool, err error) {
 		if c.row.State == models.StateWithdrawn { // somebody had a reason
 			return false, nil
 		}
-		_, factsDraft, pending, err := pendingFacts(r, c.entry)
-		if err != nil || c.same && !pending {
+		if c.facts, c.factsDraft, c.pending, err = pendingFacts(r, c.entry); err != nil || c.same && !c.pending {
 			return false, err
 		}
 		if c.body, err = block.Decode([]byte(c.draft.Body)); err != nil {
@@ -96,14 +95,11 @@ func planPublish(r *store.Read, by models.User, id, lang string) (BranchPlan, []
 		if err != nil {
 			return false, err
 		}
-		if pending {
-			more, err := checksOf(r, c.entry, models.Facts, factsDraft.Content, nil)
-			if err != nil {
-				return false, err
-			}
-			findings = append(findings, more...)
+		more, err := c.factsFindings(r)
+		if err != nil {
+			return false, err
 		}
-		for _, f := range findings {
+		for _, f := range append(findings, more...) {
 			if f.Severity == block.Error {
 				c.row.Errors++
 			}

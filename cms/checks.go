@@ -18,6 +18,7 @@ type Finding struct {
 }
 
 // checks runs every check on content, those of the text and those of the kind.
+// What readers of one language may be shown of facts, factsChecks says.
 func checks(r *store.Read, e models.Entry, lang string, c models.Content) ([]Finding, error) {
 	var doc *block.Document
 	if lang != models.Facts {
@@ -42,6 +43,11 @@ func checksOf(r *store.Read, e models.Entry, lang string, c models.Content, doc 
 	for _, name := range models.Missing(fields, c.Fields) {
 		add(name, "field_missing", block.Error, map[string]any{"field": name})
 	}
+	media, err := mediaFindings(r, e, lang, mediaOf(fields, c, doc))
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, media...)
 	if lang == models.Facts {
 		return out, nil
 	}
@@ -67,7 +73,11 @@ func checksOf(r *store.Read, e models.Entry, lang string, c models.Content, doc 
 	if err != nil {
 		return nil, err
 	}
-	out = append(out, numbers...)
+	lead, err := leadFindings(r, e, c)
+	if err != nil {
+		return nil, err
+	}
+	out = slices.Concat(out, numbers, lead)
 	slices.SortStableFunc(out, func(a, b Finding) int {
 		rank := func(f Finding) int {
 			if f.Severity == block.Error {
@@ -78,6 +88,37 @@ func checksOf(r *store.Read, e models.Entry, lang string, c models.Content, doc 
 		return rank(a) - rank(b)
 	})
 	return out, nil
+}
+
+// factsChecks runs every check on facts as readers of a language are shown them.
+func factsChecks(r *store.Read, e models.Entry, lang string, c models.Content) ([]Finding, error) {
+	list, err := checksOf(r, e, models.Facts, c, nil)
+	if err != nil {
+		return nil, err
+	}
+	fields, err := fieldsOf(e, models.Facts)
+	if err != nil {
+		return nil, err
+	}
+	more, err := languageFindings(r, lang, mediaOf(fields, c, nil))
+	return append(list, more...), err
+}
+
+// liveFactsFindings says what the public facts of an entry must not show to
+// readers of a language; facts that are not public show nothing.
+func liveFactsFindings(r *store.Read, e models.Entry, lang string, facts models.Edition) ([]Finding, error) {
+	if !facts.Live() {
+		return nil, nil
+	}
+	rev, err := r.Revision(*facts.LiveRevision)
+	if err != nil {
+		return nil, err
+	}
+	fields, err := fieldsOf(e, models.Facts)
+	if err != nil {
+		return nil, err
+	}
+	return languageFindings(r, lang, mediaOf(fields, rev.Content, nil))
 }
 
 // draftResolver tells the checks what the text refers to. Unlike readers' it

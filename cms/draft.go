@@ -103,6 +103,12 @@ func save(tx *store.Tx, by models.User, in SaveDraft) (models.Edition, error) {
 	if err := tx.PutRefs(d.ID, false, refsOf(fields, next.Content, doc)); err != nil {
 		return d, err
 	}
+	if err := rememberDescriptions(tx, by, in.Lang, draft.Content, next.Content, doc); err != nil {
+		return d, err
+	}
+	if err := rememberLead(tx, by, e, in.Lang, draft.Content, next.Content); err != nil {
+		return d, err
+	}
 	return d, followTitle(tx, by, e, &d, draft.Content, next.Content)
 }
 

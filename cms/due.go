@@ -64,14 +64,24 @@ func (e *panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.valu
 // dueBatch is how many schedules are read at a time.
 const dueBatch = 100
 
-// RunDue carries out everything whose moment has come, oldest first, each in a
-// transaction of its own and with the rights that whoever scheduled it has now.
-// What cannot happen is refused once and for all, and shown on the desk. What
+// RunDue does everything whose moment has come. What a consent does not let
+// readers have any more goes first, so that nothing becomes public with it. Then
+// comes what was scheduled, oldest first, each in a transaction of its own and
+// with the rights that whoever scheduled it has now. What cannot happen is refused once and for all, and shown on the desk. What
 // fails for another reason stays due and does not hold the others up; err says
 // so. Next is the earliest moment that is still to come, the zero time when
 // there is none: it is later than the time at which RunDue began to look.
 func (c *CMS) RunDue(ctx context.Context) (next time.Time, err error) {
 	now := c.store.Now()
+	end, ended := c.endConsents(ctx, now)
+	next, err = c.runSchedules(ctx, now)
+	if next.IsZero() || !end.IsZero() && end.Before(next) {
+		next = end
+	}
+	return next, errors.Join(ended, err)
+}
+
+func (c *CMS) runSchedules(ctx context.Context, now time.Time) (next time.Time, err error) {
 	var failed []error
 	var last models.Schedule
 	for {

@@ -140,7 +140,7 @@ func editor(r *store.Read, by models.User, id, lang string) (Editor, error) {
 	if ed.Findings, err = checks(r, e, lang, ed.Draft.Content); err != nil {
 		return ed, err
 	}
-	factsFindings, err := checks(r, e, models.Facts, ed.Facts.Content)
+	factsFindings, err := factsChecks(r, e, lang, ed.Facts.Content)
 	if err != nil {
 		return ed, err
 	}

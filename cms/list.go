@@ -291,35 +291,19 @@ func sectionsFor(r *store.Read, by models.User, act models.Act) ([]SectionOption
 	if err != nil {
 		return nil, err
 	}
-	var ids []string
-	for _, e := range all {
-		if e.TrashedAt == nil && by.Can(act, e.Place("")) {
-			ids = append(ids, e.ID)
-		}
+	list := models.Outline(all, func(e models.Entry) bool { return e.TrashedAt == nil && by.Can(act, e.Place("")) })
+	ids := make([]string, len(list))
+	for i, e := range list {
+		ids[i] = e.ID
 	}
 	titles, err := r.Titles(ids, by.Lang)
 	if err != nil {
 		return nil, err
 	}
-	children := map[string][]models.Entry{}
-	for _, e := range all {
-		children[e.Section()] = append(children[e.Section()], e)
-	}
 	var out []SectionOption
-	var walk func(parent string, depth int)
-	walk = func(parent string, depth int) {
-		list := children[parent]
-		slices.SortStableFunc(list, func(a, b models.Entry) int { return a.Position - b.Position })
-		for _, e := range list {
-			next := depth
-			if slices.Contains(ids, e.ID) {
-				out = append(out, SectionOption{e.ID, titles[e.ID], depth})
-				next++
-			}
-			walk(e.ID, next)
-		}
+	for _, e := range list {
+		out = append(out, SectionOption{e.ID, titles[e.ID], e.Depth})
 	}
-	walk("", 0)
 	return out, nil
 }
 

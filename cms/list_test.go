@@ -8,6 +8,7 @@ import (
 
 	"meridian/cms"
 	"meridian/cms/cmstest"
+	"meridian/cms/media"
 	"meridian/models"
 	"meridian/models/store"
 )
@@ -113,10 +114,16 @@ func TestCheckContentFindsBrokenPromises(t *testing.T) {
 		"DROP TRIGGER changes_stay; DELETE FROM changes WHERE lang = 'fr'",
 		"UPDATE entries SET domain_id = section_id WHERE type = 'organisation'",
 		"UPDATE entries SET branch = '/' WHERE kind = 'news'",
+		"UPDATE assets SET branch = '/'",
+		"UPDATE assets SET version_id = 'other'",
+		"UPDATE assets SET people = 'children'",
+		"UPDATE assets SET people = ''",
+		"UPDATE assets SET first_public_at = NULL",
 	} {
 		t.Run(statement, func(t *testing.T) {
 			t.Parallel()
 			env := cmstest.New(t)
+			env.Publish(t, shows(t, env, env.Upload(t, media.Upload{People: models.PeopleNone}).ID), "en")
 			check := func() (found []string) {
 				env.View(t, func(r *store.Read) (err error) {
 					found, err = r.CheckContent()

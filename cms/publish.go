@@ -116,13 +116,11 @@ func (p *publishable) check(r *store.Read, by models.User) (same bool, err error
 	if err != nil {
 		return false, err
 	}
-	if p.pending {
-		more, err := checksOf(r, e, models.Facts, p.factsDraft.Content, nil)
-		if err != nil {
-			return false, err
-		}
-		findings = append(findings, more...)
+	more, err := p.factsFindings(r)
+	if err != nil {
+		return false, err
 	}
+	findings = append(findings, more...)
 	if slices.ContainsFunc(findings, func(f Finding) bool { return f.Severity == block.Error }) {
 		return false, &ChecksError{findings}
 	}
@@ -138,6 +136,19 @@ func (p *publishable) check(r *store.Read, by models.User) (same bool, err error
 		return same, models.Conflict("nothing_to_publish")
 	}
 	return same, nil
+}
+
+// factsFindings are those of the facts that the edition shows: everything about
+// those that become public with it, and of those that are public already only
+// what they must not show in its language.
+func (p *publishable) factsFindings(r *store.Read) ([]Finding, error) {
+	switch {
+	case p.pending:
+		return factsChecks(r, p.entry, p.edition.Lang, p.factsDraft.Content)
+	case p.edition.Lang == models.Facts:
+		return nil, nil
+	}
+	return liveFactsFindings(r, p.entry, p.edition.Lang, p.facts)
 }
 
 // publish checks what is there and makes it public.

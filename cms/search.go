@@ -70,9 +70,18 @@ func searchDoc(t store.PublicText, doc *block.Document) (store.SearchDoc, error)
 	}, nil
 }
 
+// indexTexts makes public editions found by what readers see of them: nothing
+// that is said of a file which they may not have.
 func indexTexts(tx *store.Tx, texts []store.PublicText) error {
 	for _, t := range texts {
-		d, err := searchDoc(t, nil)
+		doc, err := block.Decode([]byte(t.Body))
+		if err != nil {
+			return err
+		}
+		if err := withhold(&tx.Read, doc); err != nil {
+			return err
+		}
+		d, err := searchDoc(t, doc)
 		if err != nil {
 			return err
 		}
@@ -92,6 +101,33 @@ func indexAll(tx *store.Tx, entries []models.Entry) error {
 		return err
 	}
 	return indexTexts(tx, texts)
+}
+
+// againAtOnce is how many editions one transaction of IndexAgain takes.
+const againAtOnce = 50
+
+// IndexAgain takes public texts apart again in which a file is shown that readers
+// do not get any more, or get again, and reports whether there may be more of
+// them. It is for timers.
+func (c *CMS) IndexAgain(ctx context.Context) (more bool, err error) {
+	var ids []string
+	err = c.view(ctx, func(r *store.Read) (err error) {
+		ids, err = r.SearchQueue(againAtOnce)
+		return err
+	})
+	if err != nil || len(ids) == 0 {
+		return false, err
+	}
+	return len(ids) == againAtOnce, c.tx(ctx, func(tx *store.Tx) error {
+		texts, err := tx.PublicTexts(ids)
+		if err != nil {
+			return err
+		}
+		if err := indexTexts(tx, texts); err != nil {
+			return err
+		}
+		return tx.LeaveSearchQueue(ids)
+	})
 }
 
 // indexBatch is how many editions one transaction of a new index takes: few

@@ -9,6 +9,7 @@ import (
 	"meridian/cms/block"
 	"meridian/cms/cmstest"
 	"meridian/cms/live"
+	"meridian/cms/media"
 	"meridian/models"
 	"meridian/models/store"
 )
@@ -164,6 +165,62 @@ func TestMergeSearch(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// TestSearchWithoutWithheld: what a page says of a picture that readers do not get
+// any more finds it no longer, from the very moment on; the rest of the page does
+// a second later, and all of it when the picture is given again.
+func TestSearchWithoutWithheld(t *testing.T) {
+	t.Parallel()
+	env := cmstest.New(t)
+	a := env.Upload(t, media.Upload{People: models.PeopleAdults})
+	id := env.Create(t, cms.NewEntry{Kind: models.KindPage, Section: env.About, Lang: "en", Title: "Medlars"})
+	env.Write(t, id, "en", "They ripen late.", cmstest.Picture(a.ID, "Wombats in a hammock"))
+	env.Publish(t, id, "en")
+	check := func(when string, words map[string]int) {
+		t.Helper()
+		for word, n := range words {
+			if ids, _ := found(t, env, live.SearchQuery{Text: word}); len(ids) != n {
+				t.Errorf("%s: %q finds %v", when, word, ids)
+			}
+		}
+	}
+	again := func() {
+		t.Helper()
+		for more := true; more; {
+			var err error
+			if more, err = env.CMS.IndexAgain(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	all, rest := map[string]int{"medlars": 1, "ripen": 1, "wombats": 1}, map[string]int{"medlars": 1, "ripen": 1, "wombats": 0}
+	check("public", all)
+	if _, err := env.Library.WithdrawConsent(t.Context(), env.Admin, a.ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	check("withdrawn", map[string]int{"wombats": 0})
+	again()
+	check("taken apart again", rest)
+	env.Tx(t, func(tx *store.Tx) error { return tx.ClearSearch() })
+	if err := env.CMS.FillSearch(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	check("indexed anew", rest)
+	var now models.Asset
+	env.View(t, func(r *store.Read) (err error) { now, err = r.Asset(a.ID); return err })
+	_, err := env.Library.GiveConsent(t.Context(), env.Admin, media.Consent{Asset: a.ID, Version: now.Version, GivenBy: "Themselves", Uses: []string{models.UseSite}, People: models.PeopleAdults})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again()
+	check("given again", all)
+	env.View(t, func(r *store.Read) error {
+		if left, err := r.SearchQueue(10); err != nil || len(left) > 0 {
+			t.Errorf("the queue holds %v, %v", left, err)
+		}
+		return nil
+	})
 }
 
 // TestSearchKind: a page that becomes a section is found as one.

@@ -123,8 +123,16 @@ func failing(r *store.Read, e models.Entry) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
+		shown, err := factsShown(r, e, editions)
+		if err != nil {
+			return nil, err
+		}
 		for _, d := range editions {
 			if !d.Live() || d.Lang == models.Facts {
+				continue
+			}
+			if !shown {
+				out = append(out, d.ID)
 				continue
 			}
 			rev, err := r.Revision(*d.LiveRevision)
@@ -135,12 +143,37 @@ func failing(r *store.Read, e models.Entry) ([]string, error) {
 			if err != nil {
 				return nil, err
 			}
+			facts := slices.IndexFunc(editions, func(d models.Edition) bool { return d.Lang == models.Facts })
+			if facts >= 0 {
+				more, err := liveFactsFindings(r, e, d.Lang, editions[facts])
+				if err != nil {
+					return nil, err
+				}
+				findings = append(findings, more...)
+			}
 			if slices.ContainsFunc(findings, func(f Finding) bool { return f.Severity == block.Error }) {
 				out = append(out, d.ID)
 			}
 		}
 	}
 	return out, nil
+}
+
+// factsShown reports whether readers may see what the public facts of an entry
+// show: every language shows them.
+func factsShown(r *store.Read, e models.Entry, editions []models.Edition) (bool, error) {
+	for _, d := range editions {
+		if d.Lang != models.Facts || !d.Live() {
+			continue
+		}
+		rev, err := r.Revision(*d.LiveRevision)
+		if err != nil {
+			return false, err
+		}
+		refused, err := mediaErrors(r, e, models.Facts, rev.Content, nil)
+		return len(refused) == 0, err
+	}
+	return true, nil
 }
 
 // Purge deletes something in the trash for good. Errors: models.ErrStale.

@@ -30,7 +30,7 @@ type Undo struct {
 // it is gone. Facts that became public with it go back too, unless they were
 // published again since. The draft stays as it is. Errors: *StaleError, a
 // *models.ConflictError that says why it is too late or that there is nothing
-// to undo.
+// to undo, *ChecksError when the older text shows what must not be shown now.
 func (c *CMS) UndoPublish(ctx context.Context, by models.User, id, lang string, version int) (out Undo, err error) {
 	err = c.tx(ctx, func(tx *store.Tx) error {
 		out, err = undoPublish(tx, by, id, lang, version)
@@ -176,6 +176,12 @@ func goBack(tx *store.Tx, by models.User, e models.Entry, d models.Edition) erro
 	}
 	if err != nil {
 		return err
+	}
+	// What readers saw then, they may not be allowed to see now.
+	if refused, err := mediaErrors(&tx.Read, e, d.Lang, rev.Content, doc); err != nil {
+		return err
+	} else if len(refused) > 0 {
+		return &ChecksError{refused}
 	}
 	if err := tx.PutRefs(d.ID, true, refsOf(fields, rev.Content, doc)); err != nil {
 		return err

@@ -13,14 +13,18 @@ const (
 	ActionRestored    = "restored"
 )
 
-// Subjects of the journal. Other sites see the rows about entries; the others
-// say what else may look different to readers now, so that no answer outlives
+// Subjects of the journal. Other sites see the rows about entries and assets;
+// the others say what else may look different to readers now, so that no answer outlives
 // what it shows (models/store/reads.go).
 const (
 	SubjectEntry = "entry"
+	SubjectAsset = "asset"
 	SubjectTerm  = "term"
 	SubjectSite  = "site"
 )
+
+// KindMedia is the kind of rows about assets, whatever their own kind.
+const KindMedia = "media"
 
 // Change is one row of the journal. Rows are appended in the transaction of
 // the change they tell of and never touched again.

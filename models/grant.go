@@ -8,16 +8,17 @@ import (
 // Role is what a grant allows.
 type Role string
 
-// The roles, from product.md. Translators, section owners, readers of drafts
-// and safeguarding officers arrive with the capabilities they need.
+// The roles, from product.md. Translators, section owners and readers of drafts
+// arrive with the capabilities they need.
 const (
+	RoleSafeguarding  Role = "safeguarding"
 	RoleAuthor        Role = "author"
 	RoleEditor        Role = "editor"
 	RoleAdministrator Role = "administrator"
 )
 
 // Roles lists the roles that can be given, weakest first.
-var Roles = []Role{RoleAuthor, RoleEditor, RoleAdministrator}
+var Roles = []Role{RoleSafeguarding, RoleAuthor, RoleEditor, RoleAdministrator}
 
 // Act is something a person may be allowed to do.
 type Act string
@@ -30,12 +31,17 @@ const (
 	ActPublish  Act = "publish"   // publish, unpublish, withdraw, set the address
 	ActOrganise Act = "organise"  // create organisation sections
 	ActManage   Act = "manage"    // people and settings
+	// ActSafeguard is to look after those who are shown: to give and withdraw
+	// consents, and to see what was taken away from everybody else. No role has
+	// it besides its own; not even administrators do.
+	ActSafeguard Act = "safeguard"
 )
 
 // Acts lists every act, for tables and tests.
-var Acts = []Act{ActSignedIn, ActRead, ActWrite, ActPublish, ActOrganise, ActManage}
+var Acts = []Act{ActSignedIn, ActRead, ActWrite, ActPublish, ActOrganise, ActManage, ActSafeguard}
 
 var allowed = map[Role][]Act{
+	RoleSafeguarding:  {ActSignedIn, ActRead, ActSafeguard},
 	RoleAuthor:        {ActSignedIn, ActRead, ActWrite},
 	RoleEditor:        {ActSignedIn, ActRead, ActWrite, ActPublish},
 	RoleAdministrator: {ActSignedIn, ActRead, ActWrite, ActPublish, ActOrganise, ActManage},

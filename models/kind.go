@@ -119,6 +119,8 @@ var common = []Field{
 	{Name: "title", Kind: FieldText, Required: true, Max: 120},
 	{Name: "summary", Kind: FieldText, Max: 300, Lines: true},
 	{Name: "body", Kind: FieldRichText},
+	// What the lead picture, a fact, shows: in each language, "" for decoration.
+	{Name: "lead_description", Kind: FieldText, Max: AssetDescriptionMax},
 	{Name: "search_title", Kind: FieldText, Max: 120},
 	{Name: "search_description", Kind: FieldText, Max: 300, Lines: true},
 }

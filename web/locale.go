@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"path"
-	"strings"
 	"sync"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -19,71 +17,102 @@ var Languages = []string{"en", "fr", "nl", "es", "ar"}
 // Catalogue holds the sentences of the interface, out of locales/*.<lang>.json.
 // It is safe for concurrent use.
 type Catalogue struct {
-	localizers map[string]*i18n.Localizer
-	keys       map[string]map[string]bool // by language
-	plain      sync.Map                   // [2]string{language, code} > sentence without arguments
+	tongues map[string]func() *tongue // by language
+	plain   sync.Map                  // [2]string{language, code} > sentence without arguments
 }
 
-// Words returns the one catalogue of the program, which is read when it is
-// asked for first. A file that cannot be read, or a code that two files of a
-// language both have, is an error.
+// tongue is the sentences of one language.
+type tongue struct {
+	localizer *i18n.Localizer
+	keys      map[string]bool
+}
+
+// Words returns the one catalogue of the program. A language is read when its
+// first sentence is asked for: most installations are kept in few of them. A file
+// that cannot be read, or a code that two files of a language both have, is an
+// error; only that of the first language comes from here, and the tests see to
+// the others.
 func Words() (*Catalogue, error) { return words() }
 
 var words = sync.OnceValues(func() (*Catalogue, error) {
-	c := &Catalogue{localizers: map[string]*i18n.Localizer{}, keys: map[string]map[string]bool{}}
-	bundle := i18n.NewBundle(language.English)
+	c := &Catalogue{tongues: map[string]func() *tongue{}}
+	for _, l := range Languages {
+		c.tongues[l] = sync.OnceValue(func() *tongue {
+			t, err := readTongue(l)
+			if err != nil {
+				panic(err) // embedded
+			}
+			return t
+		})
+	}
+	first, err := readTongue(Languages[0])
+	c.tongues[Languages[0]] = func() *tongue { return first }
+	return c, err
+})
+
+func readTongue(lang string) (*tongue, error) {
+	tag := language.Make(lang)
+	bundle := i18n.NewBundle(tag)
 	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
-	names, err := fs.Glob(files, "locales/*.json")
+	names, err := fs.Glob(files, "locales/*."+lang+".json")
 	if err != nil {
 		return nil, err
 	}
+	t := &tongue{keys: map[string]bool{}}
 	for _, name := range names {
 		f, err := bundle.LoadMessageFileFS(files, name)
 		if err != nil {
 			return nil, fmt.Errorf("read words: %w", err)
 		}
-		lang := strings.TrimSuffix(path.Base(name), ".json")
-		lang = lang[strings.LastIndexByte(lang, '.')+1:]
-		if c.keys[lang] == nil {
-			c.keys[lang] = map[string]bool{}
-		}
 		for _, m := range f.Messages {
-			if c.keys[lang][m.ID] {
+			if t.keys[m.ID] {
 				return nil, fmt.Errorf("read words: %s has %q twice", name, m.ID)
 			}
-			c.keys[lang][m.ID] = true
+			t.keys[m.ID] = true
 		}
 	}
-	for _, l := range Languages {
-		c.localizers[l] = i18n.NewLocalizer(bundle, l)
-	}
-	return c, nil
-})
+	t.localizer = i18n.NewLocalizer(bundle, lang)
+	return t, nil
+}
 
 // Sentence returns the sentence of a code in a language (or in English) with
 // its placeholders filled from args; false when there is none. An argument
 // named Count chooses the plural.
 func (c *Catalogue) Sentence(lang, code string, args map[string]any) (string, bool) {
-	l, ok := c.localizers[lang]
-	if !ok {
+	own := lang
+	if c.tongues[own] == nil {
 		base, _ := language.Make(lang).Base()
-		if l, ok = c.localizers[base.String()]; !ok {
-			l = c.localizers[Languages[0]]
-		}
+		own = base.String()
+	}
+	if c.tongues[own] == nil {
+		own = Languages[0]
 	}
 	if len(args) > 0 {
-		return localize(l, code, args)
+		return c.localize(own, code, args)
 	}
 	// A list says the same few words in each row.
-	key := [2]string{lang, code}
+	key := [2]string{own, code}
 	if s, ok := c.plain.Load(key); ok {
 		return s.(string), true
 	}
-	s, ok := localize(l, code, nil)
-	if ok && c.localizers[lang] != nil { // as many as there are sentences, whatever is asked for
+	s, ok := c.localize(own, code, nil)
+	if ok { // as many as there are sentences, whatever is asked for
 		c.plain.Store(key, s)
 	}
 	return s, ok
+}
+
+// localize returns a sentence in a language that there are sentences in, or in
+// English.
+func (c *Catalogue) localize(lang, code string, args map[string]any) (string, bool) {
+	t := c.tongues[lang]()
+	if !t.keys[code] {
+		t = c.tongues[Languages[0]]()
+	}
+	if !t.keys[code] {
+		return "", false
+	}
+	return localize(t.localizer, code, args)
 }
 
 func localize(l *i18n.Localizer, code string, args map[string]any) (string, bool) {
@@ -91,7 +120,7 @@ func localize(l *i18n.Localizer, code string, args map[string]any) (string, bool
 	if n, ok := args["Count"]; ok {
 		cfg.PluralCount = n
 	}
-	// An error may come with a sentence: that of the language fallen back to.
+	// A sentence that has no plurals comes with an error where one was chosen.
 	s, _ := l.Localize(cfg)
 	return s, s != ""
 }
@@ -116,5 +145,11 @@ func (c *Catalogue) Text(lang string) func(code string, args ...any) string {
 	}
 }
 
-// Keys returns the codes that a language has a sentence for.
-func (c *Catalogue) Keys(lang string) map[string]bool { return c.keys[lang] }
+// Keys returns the codes that a language has a sentence for, none for one that
+// the interface is not kept in.
+func (c *Catalogue) Keys(lang string) map[string]bool {
+	if c.tongues[lang] == nil {
+		return nil
+	}
+	return c.tongues[lang]().keys
+}

@@ -373,3 +373,21 @@ func TestDrawingsHaveASize(t *testing.T) {
 		t.Errorf("only %d drawings found", seen)
 	}
 }
+
+// TestWordsOfUnknownLanguage: English stands in, and nothing breaks.
+func TestWordsOfUnknownLanguage(t *testing.T) {
+	t.Parallel()
+	c := catalogue(t)
+	for _, lang := range []string{"", "de", "xx", "../en", "pt-BR"} {
+		if c.Keys(lang) != nil {
+			t.Errorf("there are sentences in %q", lang)
+		}
+		got, ok := c.Sentence(lang, "trash.uses_hidden", map[string]any{"Count": 1})
+		if want, _ := c.Sentence("en", "trash.uses_hidden", map[string]any{"Count": 1}); !ok || got != want {
+			t.Errorf("%q: %q", lang, got)
+		}
+	}
+	if got, _ := c.Sentence("fr-BE", "trash.restore", nil); got == "" || got != c.Text("fr")("trash.restore") {
+		t.Errorf("Belgian French: %q", got)
+	}
+}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"meridian/cms/media"
+	"meridian/models"
 	"meridian/web/browser"
 )
 
@@ -31,7 +33,7 @@ func TestAttackInABrowser(t *testing.T) {
 	for _, name := range []string{"script", "img", "foreignobject", "css", "clobber", "quote"} {
 		words := hostile[name]
 		all = append(all, words)
-		everywhere(form, words)
+		everywhere(form, tg.Upload(t, media.Upload{Title: words, Credit: words, People: models.PeopleNone}).ID, words)
 	}
 	form.Set("title", hostile["script-end"])
 	form.Set("summary", clipped(strings.Join(all, " "), 300))

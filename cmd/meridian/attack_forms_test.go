@@ -6,11 +6,13 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"meridian/admin"
+	"meridian/cms/media"
 	"meridian/models"
 )
 
@@ -48,16 +50,59 @@ func TestAttackForms(t *testing.T) {
 		{"surrogates", 400, []byte("title=%ed%a0%80&version=1&facts_version=1"), []func(*http.Request){form}},
 		{"too many fields", 400, []byte(strings.Repeat("a&", 300_000)), []func(*http.Request){form}},
 	}
+	multipart := func(r *http.Request) { r.Header.Set("Content-Type", "multipart/form-data; boundary=b") }
+	field := func(name, value string) string {
+		return "--b\r\nContent-Disposition: form-data; name=" + name + "\r\n\r\n" + value + "\r\n"
+	}
+	// Where pictures and files are sent no other form is read, and theirs is read
+	// piece by piece.
+	files := []string{"/admin/media/upload", "/admin/media/:asset/replace"}
+	sent := slices.Clone(cases[:0])
+	for _, tt := range cases {
+		if tt.status != http.StatusRequestEntityTooLarge {
+			tt.status = http.StatusUnsupportedMediaType
+		}
+		switch tt.name {
+		case "multipart": // well formed, so below
+			continue
+		case "too large", "too large in chunks": // for a form, not for a film
+			tt.status = http.StatusUnsupportedMediaType
+		}
+		sent = append(sent, tt)
+	}
+	for _, tt := range []struct {
+		name   string
+		status int
+		body   string
+	}{
+		{"nothing", 422, ""},
+		{"no beginning", 422, "title=x"},
+		{"no end", 400, field("version", "1")},
+		{"no file", 422, field("version", "1") + "--b--"},
+		{"a field too large", 413, field("version", strings.Repeat("1", 1<<20)) + "--b--"},
+		{"a field not UTF-8", 400, field("version", "\xff\xfe") + "--b--"},
+		{"too many fields", 400, strings.Repeat(field("version", "1"), 1000) + "--b--"},
+		{"a head without end", 400, "--b\r\nContent-Disposition: form-data; name=" + strings.Repeat("x", 20<<20)},
+	} {
+		sent = append(sent, cases[0])
+		s := &sent[len(sent)-1]
+		s.name, s.status, s.body, s.change = tt.name, tt.status, []byte(tt.body), []func(*http.Request){multipart}
+	}
+	file := tg.Upload(t, media.Upload{}).ID
 	before := tg.checksum("sessions", "attempts")
 	for _, r := range admin.Routes() {
 		if r.Method != http.MethodPost || strings.HasSuffix(r.Path, "sign-out") {
 			continue
 		}
-		path := strings.NewReplacer(":id", tg.Page, ":lang", "en").Replace(r.Path)
+		path := strings.NewReplacer(":id", tg.Page, ":lang", "en", ":asset", file).Replace(r.Path)
+		cases := cases
+		if slices.Contains(files, r.Path) {
+			cases = sent
+		}
 		for _, tt := range cases {
-			c.ticking()
+			c.Clock.Advance(20 * time.Second) // beyond limits by the minute, within the life of a session
 			if r.Path == "/admin/redirects/import" && tt.name == "multipart" {
-				continue // the one form that takes a file
+				continue // its form has a file in it, and is read like any other
 			}
 			where := path + ": " + tt.name
 			began := time.Now()

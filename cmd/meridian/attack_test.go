@@ -58,7 +58,7 @@ func serveTarget(t testing.TB, env *cmstest.Env, base string, change ...func(*ha
 	tg := &target{Env: env, t: t, base: base, log: &logBuffer{}}
 	tg.accounts = account.New(tg.Store, account.Options{Clock: tg.Clock.Now, Install: cms.Install})
 	o := handlerOptions{
-		Base: base, CacheBytes: 8 << 20, Clock: tg.Clock.Now,
+		Base: base, CacheBytes: 8 << 20, Clock: tg.Clock.Now, Library: tg.Library, Open: opener(tg.Files),
 		Logger: slog.New(slog.NewJSONHandler(tg.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, c := range change {

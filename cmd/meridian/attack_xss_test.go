@@ -13,6 +13,8 @@ import (
 	"golang.org/x/net/html"
 
 	"meridian/cms/block"
+	"meridian/cms/media"
+	"meridian/models"
 )
 
 // hostile are texts that would run, load or clobber something where they are
@@ -232,8 +234,9 @@ func notation(words string) string {
 	return strings.ReplaceAll(block.PrintInline([]block.Node{block.Text(words)}), "|", `\|`)
 }
 
-// everywhere is a form with words in every block that takes words.
-func everywhere(form url.Values, words string) {
+// everywhere is a form with words in every block that takes words; picture is
+// the id of one.
+func everywhere(form url.Values, picture, words string) {
 	form.Set("title", words)
 	form.Set("summary", words)
 	n := notation(words)
@@ -248,7 +251,7 @@ func everywhere(form url.Values, words string) {
 	add(form, "button", map[string]string{"label": clipped(words, 40), "link": "https://ok.example/", "style": "primary"})
 	add(form, "logos", map[string]string{"title": clipped(words, 120), "note": words, "items.0.name": clipped(words, 120), "items.0.url": "https://ok.example/"})
 	add(form, "contact", map[string]string{"inline.name": clipped(words, 120), "inline.street": words, "inline.city": clipped(words, 80), "inline.country": clipped(words, 80), "show": "address"})
-	add(form, "image", map[string]string{"media": "media:gone", "alt": words + " beside two people", "caption": n, "size": "text"})
+	add(form, "image", map[string]string{"media": "media:" + picture, "alt": words + " beside two people", "caption": n, "size": "text"})
 	add(form, "cards", map[string]string{"title": clipped(words, 120), "mode": "auto", "query.kind": "news", "query.limit": "3", "show": "summary", "layout": "cards"})
 }
 
@@ -335,15 +338,16 @@ func markupInContent(t *testing.T, c *attacker, name, words string) {
 	a := c.want(http.StatusSeeOther, c.post("/admin/new", url.Values{"kind": {kind}, "section": {section}, "lang": {"en"}, "title": {words}}), name+": create")
 	at := a.header.Get("Location")
 	id := strings.Split(at, "/")[3]
+	picture := c.Upload(t, media.Upload{Title: words, Credit: words, People: models.PeopleNone}).ID
 	form := c.formAt(t, at, at)
 	stale := cloneValues(form)
-	everywhere(form, words)
+	everywhere(form, picture, words)
 	c.want(http.StatusSeeOther, c.post(at, form), name+": save")
 
 	c.htmlPage(name+": editor", 200, c.get(at)).says(t, name+": editor", words)
 	c.htmlPage(name+": address", 200, c.get(at+"/address"))
 	// Somebody else's version is refused, with both texts on the page.
-	everywhere(stale, words)
+	everywhere(stale, picture, words)
 	c.htmlPage(name+": conflict", 409, c.post(at, stale)).says(t, name+": conflict", words)
 	// Written without care for the notation it is text, or a mistake that is
 	// shown; never a link to a script.

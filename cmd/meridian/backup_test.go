@@ -16,6 +16,7 @@ import (
 	"meridian/cms/backup"
 	"meridian/cms/cmstest"
 	"meridian/cms/demonstration"
+	"meridian/cms/media"
 	"meridian/models/store"
 )
 
@@ -84,7 +85,7 @@ func TestBackupRoundTrip(t *testing.T) {
 		t.Fatal(err)
 	}
 	handler := func(s *store.Store) http.Handler {
-		h, err := newHandler(s, account.New(s, account.Options{}), handlerOptions{Base: "http://127.0.0.1:8080", CacheBytes: 8 << 20, Clock: env.Clock.Now})
+		h, err := newHandler(s, account.New(s, account.Options{}), handlerOptions{Base: "http://127.0.0.1:8080", CacheBytes: 8 << 20, Clock: env.Clock.Now, Library: media.New(s, env.Files, media.Options{})})
 		if err != nil {
 			t.Fatal(err)
 		}

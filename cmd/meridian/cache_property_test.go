@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"meridian/cms"
+	"meridian/cms/api"
 	"meridian/cms/cmstest"
 	"meridian/cms/live"
 	"meridian/cms/pagecache"
@@ -87,6 +88,9 @@ func (a worldURLs) add(w *world) {
 			a["/api/v1/news?lang="+l+"&topic="+t] = true
 		}
 	}
+	for _, id := range w.files {
+		a[api.MediaPath+"/"+id] = true
+	}
 	_ = w.env.Store.View(w.ctx(), func(r *store.Read) error {
 		terms, err := r.Terms(models.VocabularyTopic)
 		for _, t := range terms {
@@ -105,7 +109,7 @@ func (a worldURLs) add(w *world) {
 				continue
 			}
 			p := (&url.URL{Path: "/" + d.Lang + "/" + *d.Path}).EscapedPath()
-			a[p], a["/api/v1/"+plural+"/"+e.ID+"?lang="+d.Lang+"&include=section,editions,author"] = true, true
+			a[p], a["/api/v1/"+plural+"/"+e.ID+"?lang="+d.Lang+"&include=section,editions,media,author&body=blocks,html"] = true, true
 			a["/api/v1/resolve?url="+url.QueryEscape(p)] = true
 			if e.Kind == models.KindSection {
 				p = strings.TrimSuffix(p, "/") + "/"
@@ -134,7 +138,7 @@ func readers(t testing.TB, s *store.Store, bytes int64) (http.Handler, *pagecach
 func newWorld(t testing.TB, seed uint64) *world {
 	env := cmstest.New(t)
 	w := &world{tb: t, env: env, cms: env.CMS, rand: rand.New(rand.NewPCG(seed, 1)), done: map[string]int{}, tried: map[string]int{}}
-	for _, name := range []string{"put term", "put term", "create section", "create page", "create page", "create news", "create news", "create news", "create section", "create page", "translate", "menu", "publish facts"} {
+	for _, name := range []string{"put term", "put term", "create section", "create page", "create page", "create news", "create news", "create news", "create section", "upload", "upload", "create page", "create page", "create news", "publish new words", "translate", "menu", "publish facts"} {
 		w.step([]string{name})
 	}
 	return w

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/url"
 	"slices"
+	"testing"
 	"time"
 
 	"meridian/cms"
@@ -19,15 +20,13 @@ import (
 // world is an installation to which things happen at random, all of which
 // change what readers see or might.
 type world struct {
-	tb interface {
-		Helper()
-		Fatalf(string, ...any)
-	}
+	tb    testing.TB
 	env   *cmstest.Env
 	cms   *cms.CMS // of this process, or of another one beside it
 	rand  *rand.Rand
 	made  int
 	terms []string
+	files []string       // assets
 	done  map[string]int // acts that went through
 	tried map[string]int
 }
@@ -99,6 +98,9 @@ func (w *world) title() string {
 // facts draws facts of a kind.
 func (w *world) facts(kind, typ string) models.Values {
 	f := models.Values{}
+	if len(w.files) > 0 && w.chance(50) {
+		f["lead_picture"] = one(w, w.files)
+	}
 	if len(w.terms) > 0 && kind != models.KindSection && w.chance(60) {
 		f["topics"] = []any{one(w, w.terms)}
 	}
@@ -137,6 +139,14 @@ func (w *world) text() *block.Document {
 		{Type: "cards", Attrs: attrs("mode", "manual", "items", []any{e.Kind + ":" + e.ID}, "layout", "cards")},
 		{Type: "section_list", Attrs: attrs("show", []any{"list"})},
 		{Type: "contact", Attrs: attrs("source", "section:"+one(w, w.sections()).ID, "show", []any{"email"})},
+	}
+	if len(w.files) > 0 {
+		for range 3 {
+			file := "media:" + one(w, w.files)
+			blocks = append(blocks, block.Node{Type: "image", Attrs: attrs("media", file, "alt", w.title(), "size", "text", "caption", []block.Node{block.Text(w.title())})},
+				block.Node{Type: "files", Attrs: attrs("items", []any{attrs("media", file, "title", w.title())})},
+				block.Node{Type: "cards", Attrs: attrs("mode", "auto", "query", attrs("kind", one(w, []string{"news", "page"}), "limit", 3), "show", []any{"image"}, "layout", "cards")})
+		}
 	}
 	for range 1 + w.rand.IntN(3) {
 		doc.Doc.Content = append(doc.Doc.Content, one(w, blocks))
@@ -189,6 +199,14 @@ func (w *world) acts() map[string]func() error {
 	term := func(id string) (models.Term, error) {
 		v, err := w.cms.Term(ctx, by, models.VocabularyTopic, id)
 		return v.Term, err
+	}
+	asset := func(do func(models.Asset)) func() error {
+		return func() error {
+			if len(w.files) > 0 {
+				do(w.env.AssetOf(w.tb, one(w, w.files)))
+			}
+			return nil
+		}
 	}
 	return map[string]func() error{
 		"create page": create(models.KindPage), "create news": create(models.KindNews), "create section": create(models.KindSection),
@@ -373,6 +391,45 @@ func (w *world) acts() map[string]func() error {
 			_, err := w.cms.AddRedirect(ctx, by, cms.NewRedirect{From: "/en/" + url.PathEscape(w.title()), To: one(w, []string{"/en/news/", "/en/about-us/news/", "/en/network"})})
 			return err
 		},
+		"upload": func() error {
+			a := w.env.File(w.tb, cmstest.NewFile{
+				People: one(w, []models.People{models.PeopleNone, models.PeopleAdults, models.PeopleChildren}), Title: w.title(), Credit: w.title(), Width: 480, Height: 270, Plain: w.chance(20),
+			})
+			w.files = append(w.files, a.ID)
+			if w.chance(70) {
+				w.env.Consent(w.tb, a.ID, models.Consent{})
+			}
+			return nil
+		},
+		"give consent": asset(func(a models.Asset) {
+			c := models.Consent{}
+			if w.chance(40) {
+				end := w.env.Clock.Now().Add(3 * time.Hour)
+				c.EndsAt = &end
+			}
+			if w.chance(20) {
+				c.Langs = []string{one(w, worldLangs)}
+			}
+			w.env.Consent(w.tb, a.ID, c)
+		}),
+		"take consent back": asset(func(a models.Asset) {
+			if a.ConsentID != "" && a.Withheld != models.WithheldWithdrawn {
+				w.env.WithdrawConsent(w.tb, a.ID)
+			}
+		}),
+		"trash or restore a file": asset(func(a models.Asset) {
+			w.env.PutAsset(w.tb, a.ID, func(a *models.Asset) {
+				if now := w.env.Clock.Now(); a.TrashedAt == nil {
+					a.TrashedAt = &now
+				} else {
+					a.TrashedAt = nil
+				}
+			})
+		}),
+		"replace a file": asset(func(a models.Asset) { w.env.Replace(w.tb, a.ID, cmstest.NewFile{Width: 640, Height: 360}) }),
+		"describe a file": asset(func(a models.Asset) {
+			w.env.PutAsset(w.tb, a.ID, func(a *models.Asset) { a.Title, a.Credit = w.title(), w.title() })
+		}),
 		"drop redirect": func() error {
 			list, err := w.cms.Redirects(ctx, by, cms.RedirectFilter{})
 			if err != nil || len(list.Rows) == 0 {

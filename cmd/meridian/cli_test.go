@@ -2,14 +2,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"meridian/models"
 	"meridian/models/store"
 )
 
@@ -30,19 +33,20 @@ func TestCommandLine(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata/script", Cmds: map[string]func(*testscript.TestScript, bool, []string){
 		// waitfor DIR waits until a server has made its data folder ready.
 		"waitfor": func(ts *testscript.TestScript, _ bool, args []string) {
-			for range 200 {
-				if somebodyThere(ts.MkAbs(args[0])) {
+			for range 600 {
+				if loaded(ts.MkAbs(args[0])) {
 					return
 				}
 				time.Sleep(100 * time.Millisecond)
 			}
-			ts.Fatalf("%s is not ready after 20 s", args[0])
+			ts.Fatalf("%s is not ready after 60 s", args[0])
 		},
 	}})
 }
 
-// somebodyThere reports whether a data folder has accounts.
-func somebodyThere(dir string) bool {
+// loaded reports whether a data folder has the demonstration network, with all of
+// its pictures shown and made in all their sizes.
+func loaded(dir string) bool {
 	s, err := store.Open(context.Background(), dir, store.Options{})
 	if err != nil {
 		return false
@@ -50,8 +54,16 @@ func somebodyThere(dir string) bool {
 	defer s.Close()
 	ready := false
 	_ = s.View(context.Background(), func(r *store.Read) error {
-		_, err := r.UserByCanonical("left@meridian.example")
-		ready = err == nil
+		if _, err := r.UserByCanonical("left@meridian.example"); err != nil {
+			return err
+		}
+		assets, _, err := r.FindAssets(store.AssetFilter{All: true, Limit: 100})
+		if err != nil || len(assets) == 0 {
+			return err
+		}
+		_, err = r.NextToRender("")
+		shown := !slices.ContainsFunc(assets, func(a models.Asset) bool { return a.FirstPublicAt == nil })
+		ready = shown && errors.Is(err, models.ErrNotFound)
 		return nil
 	})
 	return ready

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"text/tabwriter"
 
 	"meridian/cms/demonstration"
+	"meridian/cms/media"
+	"meridian/cms/media/storage"
 	"meridian/models/store"
 )
 
@@ -23,21 +26,27 @@ func (demoLoadCmd) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	defer s.Close()
-	return loadDemo(ctx, c, s, c.getenv("MERIDIAN_DEMO_PASSWORD"))
+	files, err := storage.OpenDisk(filepath.Join(c.data, mediaFolder))
+	if err != nil {
+		return fmt.Errorf("open the media folder: %w", err)
+	}
+	defer files.Close()
+	library := media.New(s, files, media.Options{Free: freeSpace(c.data)})
+	return loadDemo(ctx, c, s, library, c.getenv("MERIDIAN_DEMO_PASSWORD"))
 }
 
 // loadDemo fills an empty installation and prints who can sign in. A password
 // that was made up here is printed this once; a given one never is.
-func loadDemo(ctx context.Context, c *console, s *store.Store, given string) error {
+func loadDemo(ctx context.Context, c *console, s *store.Store, library *media.Library, given string) error {
 	password, made := demoPassword(given)
-	res, err := demonstration.Load(ctx, s, demonstration.Options{Password: password})
+	res, err := demonstration.Load(ctx, s, demonstration.Options{Password: password, Library: library})
 	if errors.Is(err, demonstration.ErrNotEmpty) {
 		return usageError(fmt.Sprintf("%s already holds content; the demonstration network goes into a folder of its own (--data).", c.data))
 	}
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.out, "The demonstration network is loaded: %d entries in %d languages.\n", res.Entries, res.Languages)
+	fmt.Fprintf(c.out, "The demonstration network is loaded: %d entries in %d languages, %d pictures and documents.\n", res.Entries, res.Languages, res.Files)
 	w := tabwriter.NewWriter(c.out, 0, 4, 2, ' ', 0)
 	for _, a := range res.Accounts {
 		fmt.Fprintf(w, "  %s\t%s\n", a.Email, a.Role)

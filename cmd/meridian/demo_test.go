@@ -32,7 +32,7 @@ func demoServer(t *testing.T) *httptest.Server {
 	}
 	srv := httptest.NewUnstartedServer(nil)
 	base := "http://" + srv.Listener.Addr().String()
-	h, err := newHandler(env.Store, account.New(env.Store, account.Options{Install: cms.Install}), handlerOptions{Base: base, CacheBytes: 8 << 20})
+	h, err := newHandler(env.Store, account.New(env.Store, account.Options{Install: cms.Install}), handlerOptions{Base: base, CacheBytes: 8 << 20, Library: env.Library})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"meridian/cms/api"
 	"meridian/cms/export"
 	"meridian/cms/live"
+	"meridian/cms/media/storage"
 	"meridian/cms/site"
 	"meridian/models/store"
 	"meridian/web"
@@ -57,7 +59,12 @@ func (cmd exportStaticCmd) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	defer s.Close()
-	src, err := exportSource(s, base, nil)
+	files, err := storage.OpenDisk(filepath.Join(c.data, mediaFolder))
+	if err != nil {
+		return err
+	}
+	defer files.Close()
+	src, err := exportSource(s, base, opener(files), nil)
 	if err != nil {
 		return err
 	}
@@ -109,13 +116,13 @@ func (e lockedError) Unwrap() error { return errInUse }
 
 // exportSource returns the public site as an export reads it: the handlers that
 // serve readers, with nothing in front of them.
-func exportSource(s *store.Store, base string, clock func() time.Time) (export.Source, error) {
+func exportSource(s *store.Store, base string, open site.Opener, clock func() time.Time) (export.Source, error) {
 	reader := live.New(s, base)
 	readers, err := site.New(reader, site.Options{Clock: clock, Files: true})
 	if err != nil {
 		return export.Source{}, err
 	}
-	data, static := api.New(reader, api.Options{}), web.Static()
+	data, static, files := api.New(reader, api.Options{}), web.Static(), site.NewMedia(reader, open, nil)
 	return export.Source{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			switch p := r.URL.Path; {
@@ -123,6 +130,8 @@ func exportSource(s *store.Store, base string, clock func() time.Time) (export.S
 				data.ServeHTTP(w, r)
 			case strings.HasPrefix(p, "/static/"):
 				static.ServeHTTP(w, r)
+			case strings.HasPrefix(p, live.MediaRoot):
+				files.ServeHTTP(w, r)
 			default:
 				readers.ServeHTTP(w, r)
 			}

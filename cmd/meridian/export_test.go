@@ -30,7 +30,7 @@ import (
 // exportTo exports an installation.
 func exportTo(t *testing.T, env *cmstest.Env, base, dir string) export.Result {
 	t.Helper()
-	src, err := exportSource(env.Store, base, env.Clock.Now)
+	src, err := exportSource(env.Store, base, env.Open, env.Clock.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestExportSaysWhatTheSiteSays(t *testing.T) {
 	env, dir := demoEnv(t), t.TempDir()
 	const base = "http://127.0.0.1:8080"
 	res := exportTo(t, env, base, dir)
-	h, err := newHandler(env.Store, account.New(env.Store, account.Options{}), handlerOptions{Base: base, CacheBytes: 8 << 20, Clock: env.Clock.Now})
+	h, err := newHandler(env.Store, account.New(env.Store, account.Options{}), handlerOptions{Base: base, CacheBytes: 8 << 20, Clock: env.Clock.Now, Library: env.Library})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -247,7 +247,7 @@ func TestExportHasNoDeadLinks(t *testing.T) {
 	defer srv.Close()
 	exportTo(t, env, srv.URL, dir)
 
-	live, err := newHandler(env.Store, account.New(env.Store, account.Options{}), handlerOptions{Base: srv.URL, CacheBytes: 8 << 20})
+	live, err := newHandler(env.Store, account.New(env.Store, account.Options{}), handlerOptions{Base: srv.URL, CacheBytes: 8 << 20, Library: env.Library})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -12,6 +13,8 @@ import (
 	"meridian/cms/account"
 	"meridian/cms/api"
 	"meridian/cms/live"
+	"meridian/cms/media"
+	"meridian/cms/media/storage"
 	"meridian/cms/pagecache"
 	"meridian/cms/site"
 	"meridian/cms/tally"
@@ -25,6 +28,8 @@ type handlerOptions struct {
 	CacheBytes int64            // 0 keeps nothing
 	Shared     time.Duration    // how long caches of others may give pages out without asking
 	Tally      *tally.Tally     // nil counts nothing
+	Library    *media.Library   // that staff look after; required
+	Open       site.Opener      // of stored files; nil has none
 	Clock      func() time.Time // time.Now when nil
 	Logger     *slog.Logger     // slog.Default when nil
 }
@@ -39,7 +44,7 @@ func newHandler(s *store.Store, accounts *account.Accounts, o handlerOptions) (h
 		return nil, err
 	}
 	cached := newCache(reader, o).Wrap(public)
-	back, err := admin.New(admin.Options{CMS: cms.New(s), Accounts: accounts, BaseURL: o.Base, ClientAddr: o.Proxies.client, Readers: cached, Clock: o.Clock, Logger: o.Logger})
+	back, err := admin.New(admin.Options{CMS: cms.New(s), Accounts: accounts, Media: o.Library, BaseURL: o.Base, ClientAddr: o.Proxies.client, Readers: cached, Clock: o.Clock, Logger: o.Logger})
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +58,7 @@ func newHandler(s *store.Store, accounts *account.Accounts, o handlerOptions) (h
 	own.Handle("/static/", web.Static())
 	own.HandleFunc("GET /healthz", healthy)
 	own.HandleFunc("GET /readyz", ready(s))
-	return hosts(o.Base, split(own, cached)), nil
+	return hosts(o.Base, split(own, site.NewMedia(reader, o.Open, o.Logger), cached)), nil
 }
 
 // newPublic returns what readers and other sites see, without a cache. There is
@@ -99,14 +104,18 @@ func newCache(reader *live.Reader, o handlerOptions) *pagecache.Cache {
 	})
 }
 
-// split sends the program's own addresses to the mux and everything else to
-// the readers' side, at once: a cached page is answered faster than a mux finds
-// its handler. Addresses that the mux would tidy up ("//x", "/../x") are
-// nobody's, and the readers' side says so.
-func split(own, readers http.Handler) http.Handler {
+// split sends the program's own addresses to the mux, files to who asks whether
+// they may be had, and everything else to the readers' side, at once: a cached
+// page is answered faster than a mux finds its handler. Addresses that the mux
+// would tidy up ("//x", "/../x") are nobody's, and the readers' side says so.
+func split(own, files, readers http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if p := r.URL.Path; ownPath(p) && !strings.Contains(p, "//") && !strings.Contains(p, "/.") {
 			own.ServeHTTP(w, r)
+			return
+		}
+		if strings.HasPrefix(r.URL.Path, live.MediaRoot) {
+			files.ServeHTTP(w, r)
 			return
 		}
 		readers.ServeHTTP(w, r)
@@ -142,4 +151,13 @@ func ready(s *store.Store) http.HandlerFunc {
 		}
 		_, _ = w.Write([]byte("ok\n"))
 	}
+}
+
+// mediaFolder is the part of the data folder that pictures and files are in.
+const mediaFolder = "media"
+
+// opener lets readers have what is in a storage. Whether they may is not its
+// business.
+func opener(files storage.Storage) site.Opener {
+	return func(name string) (io.ReadSeekCloser, error) { return files.Open(name) }
 }

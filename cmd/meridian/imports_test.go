@@ -31,13 +31,19 @@ var imports = map[string][]string{
 	"cmd/dev": {"cms/api", "web/..."},
 
 	// Editor side: screens, on top of what editors can do.
-	"admin":     {"cms", "cms/account", "cms/block", "models", "web"},
+	"admin":     {"cms", "cms/account", "cms/block", "cms/media", "models", "web"},
 	"cms":       {"cms/account", "cms/block", "cms/search", "models", "models/store"},
 	"cms/seed":  {"cms", "cms/block", "models", "models/store"},
 	"data/demo": {},
 
+	// The library; what it is made of knows nothing of ours.
+	"cms/media":          {"cms/media/document", "cms/media/picture", "cms/media/storage", "cms/search", "models", "models/store"},
+	"cms/media/document": {"cms/media/picture"},
+	"cms/media/picture":  {},
+	"cms/media/storage":  {},
+
 	"cms/backup":        {"models", "models/store"},
-	"cms/demonstration": {"cms", "cms/account", "cms/block", "data/demo", "models", "models/store"},
+	"cms/demonstration": {"cms", "cms/account", "cms/block", "cms/media", "data/demo", "models", "models/store"},
 
 	// Reader side. The types of models have drafts, so it never sees them.
 	"cms/site": {"cms/block", "cms/live", "cms/pagecache", "web", "web/worldmap"},

@@ -19,7 +19,7 @@ import (
 // testHandler is the whole program over a seeded installation.
 func testHandler(t *testing.T, env *cmstest.Env) http.Handler {
 	t.Helper()
-	h, err := newHandler(env.Store, account.New(env.Store, account.Options{Clock: env.Clock.Now, Install: cms.Install}), handlerOptions{Base: "http://127.0.0.1:8080", CacheBytes: 8 << 20})
+	h, err := newHandler(env.Store, account.New(env.Store, account.Options{Clock: env.Clock.Now, Install: cms.Install}), handlerOptions{Base: "http://127.0.0.1:8080", CacheBytes: 8 << 20, Library: env.Library})
 	if err != nil {
 		t.Fatal(err)
 	}

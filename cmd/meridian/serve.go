@@ -7,12 +7,16 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"time"
 
 	"meridian/cms"
 	"meridian/cms/account"
+	"meridian/cms/media"
+	"meridian/cms/media/storage"
 	"meridian/cms/tally"
 	"meridian/models/store"
 )
@@ -42,6 +46,8 @@ const (
 	// What was deleted for good leaves no word behind for longer than that.
 	tidyEvery     = 24 * time.Hour
 	draftsEvery   = time.Second
+	filesEvery    = time.Second
+	restEvery     = 15 * time.Second
 	lastlyTimeout = 5 * time.Second
 	sharedMost    = time.Minute
 )
@@ -88,9 +94,15 @@ func (cmd *serveCmd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
+	files, err := storage.OpenDisk(filepath.Join(c.data, mediaFolder))
+	if err != nil {
+		return fmt.Errorf("open the media folder: %w", err)
+	}
+	defer files.Close()
+	library := media.New(s, files, media.Options{Free: freeSpace(c.data)})
 	if cmd.Demo && fresh {
 		// Also into a database that an interrupted first start left empty.
-		if err := loadDemo(ctx, c, s, password); err != nil {
+		if err := loadDemo(ctx, c, s, library, password); err != nil {
 			return err
 		}
 		fresh = false
@@ -100,6 +112,13 @@ func (cmd *serveCmd) Run(ctx context.Context, c *console) error {
 	}
 	if err := cms.New(s).FillFind(ctx); err != nil {
 		return fmt.Errorf("index what staff search: %w", err)
+	}
+	if err := library.FillIndex(ctx); err != nil {
+		return fmt.Errorf("index the library: %w", err)
+	}
+	// What an upload left behind that a crash ended is nobody's now.
+	if _, err := files.Sweep(ctx, time.Now()); err != nil {
+		slog.Warn("buffers of uploads not removed", "err", err)
 	}
 	fmt.Fprintf(c.out, "Meridian serves %s from %s.\n", base, c.data)
 	if fresh {
@@ -112,11 +131,11 @@ func (cmd *serveCmd) Run(ctx context.Context, c *console) error {
 		fmt.Fprintf(c.out, "Back office: %s/admin/\n", base)
 	}
 	asked := tally.New(nil)
-	handler, err := newHandler(s, accounts, handlerOptions{Base: base, Proxies: proxies, CacheBytes: cmd.CacheMB << 20, Shared: cmd.SharedCache, Tally: asked})
+	handler, err := newHandler(s, accounts, handlerOptions{Base: base, Proxies: proxies, CacheBytes: cmd.CacheMB << 20, Shared: cmd.SharedCache, Tally: asked, Library: library, Open: opener(files)})
 	if err != nil {
 		return err
 	}
-	return serve(ctx, ln, handler, s, asked)
+	return serve(ctx, ln, handler, s, library, asked)
 }
 
 // newServer returns the server of a handler, with its times and limits.
@@ -133,7 +152,7 @@ func newServer(h http.Handler) *http.Server {
 }
 
 // serve runs the server and the timers, and stops them in that order.
-func serve(ctx context.Context, ln net.Listener, h http.Handler, s *store.Store, asked *tally.Tally) error {
+func serve(ctx context.Context, ln net.Listener, h http.Handler, s *store.Store, library *media.Library, asked *tally.Tally) error {
 	srv := newServer(h)
 	timers, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var wg sync.WaitGroup
@@ -144,7 +163,18 @@ func serve(ctx context.Context, ln net.Listener, h http.Handler, s *store.Store,
 		every(timers, sweepEvery, "sweep what has ended", sweep(s))
 	})
 	wg.Go(func() {
+		every(timers, sweepEvery, "sweep the library", func(ctx context.Context) error { _, err := library.Sweep(ctx); return err })
+	})
+	wg.Go(func() {
+		every(timers, filesEvery, "index the library", func(ctx context.Context) error { _, err := library.Index(ctx); return err })
+	})
+	wg.Go(func() { library.Work(timers) })
+	wg.Go(func() { every(timers, restEvery, "give memory back", rest()) })
+	wg.Go(func() {
 		every(timers, mergeEvery, "merge the search index", mergeSearch(s))
+	})
+	wg.Go(func() {
+		every(timers, filesEvery, "search without what is withheld", indexAgain(s))
 	})
 	wg.Go(func() {
 		every(timers, tidyEvery, "tidy the search index", s.TidySearch)
@@ -211,6 +241,41 @@ func mergeSearch(s *store.Store) func(context.Context) error {
 			}
 		}
 		return nil
+	}
+}
+
+// rest returns the task that gives back the memory that nothing is in once
+// nobody has asked for anything for a while: between two calls no garbage was
+// collected. The collector alone would keep as much again as is in use.
+func rest() func(context.Context) error {
+	var seen uint32 // collections so far
+	rested := false
+	return func(context.Context) error {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		if m.NumGC != seen {
+			seen, rested = m.NumGC, false
+			return nil
+		}
+		if !rested {
+			debug.FreeOSMemory()
+			runtime.ReadMemStats(&m)
+			seen, rested = m.NumGC, true
+		}
+		return nil
+	}
+}
+
+// indexAgain returns the task that has the words about a file found no more when
+// readers do not get it any more, and found again when they do.
+func indexAgain(s *store.Store) func(context.Context) error {
+	c := cms.New(s)
+	return func(ctx context.Context) error {
+		for {
+			if more, err := c.IndexAgain(ctx); err != nil || !more {
+				return err
+			}
+		}
 	}
 }
 

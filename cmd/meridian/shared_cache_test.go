@@ -191,7 +191,7 @@ func TestSharedCache(t *testing.T) {
 			}
 			t.Logf("-cacheseed %d", seed)
 			w := newWorld(t, seed)
-			o := handlerOptions{Base: "https://site.example", CacheBytes: 16 << 20, Shared: bound, Logger: slog.New(slog.DiscardHandler)}
+			o := handlerOptions{Base: "https://site.example", CacheBytes: 16 << 20, Shared: bound, Library: w.env.Library, Logger: slog.New(slog.DiscardHandler)}
 			h, err := newHandler(w.env.Store, account.New(w.env.Store, account.Options{}), o)
 			if err != nil {
 				t.Fatal(err)

@@ -26,7 +26,7 @@ func exportSpeed(b *testing.B, entries int) {
 	run := func() (export.Result, float64) {
 		start := time.Now()
 		// What is remembered of the site goes with the process.
-		src, err := exportSource(s, "https://export.example", nil)
+		src, err := exportSource(s, "https://export.example", nil, nil)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -32,13 +32,13 @@ func TestServerCountsWhatIsMissing(t *testing.T) {
 	}
 	base := "http://" + ln.Addr().String()
 	asked := tally.New(nil)
-	h, err := newHandler(env.Store, account.New(env.Store, account.Options{}), handlerOptions{Base: base, CacheBytes: 8 << 20, Tally: asked})
+	h, err := newHandler(env.Store, account.New(env.Store, account.Options{}), handlerOptions{Base: base, CacheBytes: 8 << 20, Tally: asked, Library: env.Library})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- serve(ctx, ln, h, env.Store, asked) }()
+	go func() { ended <- serve(ctx, ln, h, env.Store, env.Library, asked) }()
 	client := &http.Client{Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	for _, path := range []string{
 		"/en/nothing", "/en/nothing?utm=1", "/en/nothing", "/en/old", "/en/old", "/en/about-us/", "/en/about-us", "/", "/api/v1/nothing", "/admin/nothing", "/static/nothing.css",
@@ -75,7 +75,7 @@ func TestServerCountsWhatIsMissing(t *testing.T) {
 func BenchmarkCachedMissing(b *testing.B) {
 	env := cmstest.New(b)
 	for name, asked := range map[string]*tally.Tally{"bare": nil, "counted": tally.New(nil)} {
-		h, err := newHandler(env.Store, account.New(env.Store, account.Options{}), handlerOptions{Base: cmstest.Base, CacheBytes: 8 << 20, Tally: asked})
+		h, err := newHandler(env.Store, account.New(env.Store, account.Options{}), handlerOptions{Base: cmstest.Base, CacheBytes: 8 << 20, Tally: asked, Library: env.Library})
 		if err != nil {
 			b.Fatal(err)
 		}

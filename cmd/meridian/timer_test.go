@@ -387,7 +387,7 @@ func TestOverdueHappensBeforeAnswers(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- serve(ctx, ln, testHandler(t, env), env.Store, tally.New(env.Clock.Now)) }()
+	go func() { ended <- serve(ctx, ln, testHandler(t, env), env.Store, env.Library, tally.New(env.Clock.Now)) }()
 	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		t.Fatal(err)

@@ -95,7 +95,7 @@ func (c *console) password(file string) (string, error) {
 type userAddCmd struct {
 	Email        string `arg:"" help:"E-mail address, used to sign in."`
 	Name         string `required:"" help:"Name as colleagues know it." placeholder:"NAME"`
-	Role         string `required:"" enum:"author,editor,administrator" help:"author, editor or administrator."`
+	Role         string `required:"" enum:"safeguarding,author,editor,administrator" help:"safeguarding (officer), author, editor or administrator."`
 	Section      string `help:"Address of the section the role is on, such as /en/about-us/. Administrators hold everything; others need one (\"/\" is the whole site down to the organisations)." placeholder:"ADDRESS"`
 	Lang         string `help:"Interface language: en, fr, nl, es or ar." default:"en"`
 	PasswordFile string `help:"File whose content is the password." type:"existingfile" placeholder:"FILE"`

@@ -39,16 +39,27 @@ func (r absoluteResolver) Media(id string) (block.Media, bool) {
 
 func (r absoluteResolver) media(m *block.Media) {
 	r.complete(&m.URL)
+	r.complete(&m.Src)
+	r.srcset(&m.Srcset)
 	m.Sizes = slices.Clone(m.Sizes)
 	for i := range m.Sizes {
-		candidates := strings.Split(m.Sizes[i].Srcset, ",")
-		for j, c := range candidates {
-			c = strings.TrimSpace(c)
-			r.complete(&c)
-			candidates[j] = c
-		}
-		m.Sizes[i].Srcset = strings.Join(candidates, ", ")
+		r.srcset(&m.Sizes[i].Srcset)
 	}
+	if m.Wide != nil {
+		wide := *m.Wide
+		r.media(&wide)
+		m.Wide = &wide
+	}
+}
+
+func (r absoluteResolver) srcset(s *string) {
+	candidates := strings.Split(*s, ",")
+	for i, c := range candidates {
+		c = strings.TrimSpace(c)
+		r.complete(&c)
+		candidates[i] = c
+	}
+	*s = strings.Join(candidates, ", ")
 }
 
 // Contact implements block.Resolver.
@@ -72,11 +83,6 @@ func (r absoluteResolver) CardsOf(refs []string) []block.Card {
 func (r absoluteResolver) cards(list []block.Card) []block.Card {
 	for i := range list {
 		r.complete(&list[i].URL)
-		if list[i].Image != nil {
-			m := *list[i].Image
-			r.media(&m)
-			list[i].Image = &m
-		}
 	}
 	return list
 }

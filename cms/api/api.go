@@ -98,6 +98,7 @@ func routes() []route {
 		{NetworkPath, networkParams, (*handler).network, networkAbout},
 		{TreePath, treeParams, (*handler).tree, treeAbout},
 		{ResolvePath, resolveParams, (*handler).resolve, resolveAbout},
+		{MediaPath + "/:id", nil, (*handler).media, mediaAbout},
 	}
 	for _, k := range live.Kinds {
 		list = append(list,

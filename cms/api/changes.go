@@ -33,6 +33,9 @@ func (h *handler) changes(v *live.View, r *request) (*answer, error) {
 	out := &Changes{Items: make([]Change, len(rows)), More: more}
 	a := &answer{shape: out}
 	for i, c := range rows {
+		if c.Lang == "" { // a file has none
+			c.Lang = "und"
+		}
 		out.Items[i] = Change{c.Seq, c.At.UTC(), c.Entry, c.Lang, c.Kind, c.Action}
 		a.modified = latest(a.modified, c.At)
 	}

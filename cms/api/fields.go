@@ -47,7 +47,7 @@ func (s selection) without(f forms, inc include) live.Parts {
 		part live.Parts
 		seen bool
 	}{
-		{live.PartText, !f.none()}, {live.PartFacts, s.has("facts")}, {live.PartEditions, s.has("editions")},
+		{live.PartText, !f.none() || inc.media}, {live.PartFacts, s.has("facts") || s.has("fields") || s.has("image") || inc.media}, {live.PartEditions, s.has("editions")},
 		{live.PartAncestors, s.has("section") || s.has("ancestors") || inc.author}, {live.PartTranslation, s.has("translation")},
 	} {
 		if !x.seen {

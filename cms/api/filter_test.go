@@ -103,7 +103,6 @@ func TestFilters(t *testing.T) {
 		"filter[place.city][ne]=Ghent":                       "Beta 100%|Gamma_x|Élan",
 		"filter[place][null]=false":                          "Alpha",
 		"filter[place.lat][gte]=51":                          "Alpha",
-		"filter[lead_picture][null]=true":                    all,
 		"filter[search_title]=Shown":                         "Élan",
 		"filter[search_title][null]=true":                    "Alpha|Beta 100%|Gamma_x",
 		"filter[original_lang]=en":                           all,

@@ -14,9 +14,8 @@ type Included struct {
 	Section *Teaser `json:"section"`
 	// Editions are the languages it is public in, this one included.
 	Editions []Teaser `json:"editions"`
-	// Media are the pictures and files it shows; empty as long as there are
-	// none.
-	Media []struct{} `json:"media"`
+	// Media are the pictures and files that it shows, its own picture first.
+	Media []Media `json:"media"`
 	// Author is the organisation that answers for it.
 	Author *Author `json:"author"`
 }
@@ -80,6 +79,12 @@ func included(v *live.View, items []*live.Item, inc include) ([]*Included, error
 	if err != nil {
 		return nil, err
 	}
+	var media [][]*live.Media
+	if inc.media {
+		if media, err = v.MediaIn(items); err != nil {
+			return nil, err
+		}
+	}
 	for i, x := range list {
 		out[i] = &Included{}
 		if x.Section != nil {
@@ -93,7 +98,10 @@ func included(v *live.View, items []*live.Item, inc include) ([]*Included, error
 			}
 		}
 		if inc.media {
-			out[i].Media = []struct{}{}
+			out[i].Media = make([]Media, len(media[i]))
+			for j, m := range media[i] {
+				out[i].Media[j] = *mediaOf(v, m)
+			}
 		}
 		if inc.author {
 			out[i].Author = &Author{ID: x.Author.ID, Name: x.Author.Title, Lang: x.Author.Lang}

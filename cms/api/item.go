@@ -86,8 +86,13 @@ func find(v *live.View, r *request, kind live.Kind, lang string) (*live.Item, Se
 
 // itemOf gives an item the shape of an answer.
 func itemOf(v *live.View, it *live.Item, served Served, f forms) (*Item, error) {
+	image, err := v.Image(it)
+	if err != nil {
+		return nil, err
+	}
 	out := &Item{
-		ID: it.ID, URN: it.URN, Kind: it.Kind, Lang: it.Lang, OriginalLang: it.OriginalLang,
+		Image: mediaOf(v, image),
+		ID:    it.ID, URN: it.URN, Kind: it.Kind, Lang: it.Lang, OriginalLang: it.OriginalLang,
 		Title: it.Title, Summary: it.Summary, Slug: it.Slug, Path: it.Path, URL: v.Absolute(it.Href),
 		Ancestors:   make([]Ref, len(it.Ancestors)),
 		PublishedAt: it.PublishedAt.UTC(), UpdatedAt: it.UpdatedAt.UTC(), Revision: it.Revision, Hash: it.Hash,
@@ -121,7 +126,6 @@ func itemOf(v *live.View, it *live.Item, served Served, f forms) (*Item, error) 
 			out.Translation.AsOf = &at
 		}
 	}
-	var err error
 	out.Body, err = bodyOf(v, it, f)
 	return out, err
 }

@@ -67,6 +67,9 @@ func (h *handler) list(v *live.View, r *request, kind live.Kind) (*answer, error
 	out := &List{Items: make([]any, len(shapes))}
 	a := &answer{shape: out}
 	for i, item := range shapes {
+		if !inc.media {
+			item.Image.shorten()
+		}
 		out.Items[i] = sel.of(item)
 		a.modified = latest(a.modified, item.UpdatedAt)
 	}

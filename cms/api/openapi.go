@@ -46,6 +46,10 @@ var (
 		answer: (*describer).resolved, problems: []string{"not-found", "gone"}, headers: []string{"Last-Modified", "Content-Language"}, example: "?url=/en/about-us/&fields=id,title"}
 )
 
+var mediaAbout = about{id: "media", tag: "media", summary: "One picture or file",
+	text:   "Whatever the language. It is there while something public shows it and nobody’s consent has ended.",
+	answer: shapeOf[Media], problems: []string{"not-found", "gone"}, example: "?"}
+
 func listAbout(k live.Kind) about {
 	return about{id: k.Plural, tag: k.Plural, summary: listSummaries[k.Name],
 		text:    "One page of public editions. The address of the following page is in next and in the Link header; what is published meanwhile neither repeats an item nor hides one.",
@@ -72,6 +76,7 @@ var tags = []openapi.Tag{
 	{Name: "sections", Description: "Sections are the branches of the site; an organisation’s has its profile in facts."},
 	{Name: "pages", Description: "Pages have a place in the order of their section."},
 	{Name: "news", Description: "News have a date."},
+	{Name: "media", Description: "Pictures and files."},
 	{Name: "find", Description: "Ways to what there is."},
 	{Name: "changes", Description: "What to read again."},
 }
@@ -144,7 +149,7 @@ func Describe() *openapi.Document {
 func (d *describer) operation(r route) *openapi.Operation {
 	o := &openapi.Operation{ID: r.about.id, Tags: []string{r.about.tag}, Summary: r.about.summary, Description: r.about.text}
 	if r.path != pathOf(r.path) {
-		o.Parameters = append(o.Parameters, &openapi.Parameter{Name: "id", In: "path", Required: true, Description: "The id of the entry.", Schema: openapi.Form(idForm.String())})
+		o.Parameters = append(o.Parameters, &openapi.Parameter{Name: "id", In: "path", Required: true, Description: "The id of the entry or the file.", Schema: openapi.Form(idForm.String())})
 	}
 	if r.params != nil {
 		for _, p := range r.params.params {

@@ -12,7 +12,9 @@ import (
 // type and member, or by member alone for all types.
 var refinements = func() map[string]*openapi.Schema {
 	id, lang, url := openapi.Form(idForm.String()), openapi.Form(tagForm.String()), &openapi.Schema{Type: "string", Format: "uri"}
-	text := openapi.Of("string")
+	text, mime := openapi.Of("string"), openapi.Form(`^[a-z]+/[a-z0-9.+-]+$`)
+	zero, one := 0, 1
+	part := &openapi.Schema{Type: "number", Minimum: &zero, Maximum: &one}
 	plurals := make([]string, len(live.Kinds))
 	for i, k := range live.Kinds {
 		plurals[i] = k.Plural
@@ -26,9 +28,13 @@ var refinements = func() map[string]*openapi.Schema {
 		"type":            openapi.Choice("area", "organisation"), "Problem.type": text,
 		"lang": lang, "original_lang": lang, "source_lang": lang, "requested": lang, "served": lang, "tag": lang, "NetworkItem.languages": lang,
 		"url": url, "next": url, "network": url, "tree": url, "resolve": url, "resync": url, "Links.html": url, "Links.json": url, "search": url, "openapi": url, "docs": url,
-		"hash":  openapi.Form(`^[0-9a-f]{64}$`),
-		"names": openapi.MapOf(lang, text),
-		"dir":   openapi.Choice("ltr", "rtl"), "nav": openapi.Choice("main", "footer", "none"),
+		"Media.kind": openapi.Choice("image", "document", "audio", "video", "captions", "data"), "Media.type": mime, "MediaRendition.type": mime,
+		"Media.licence": openapi.Choice("own", "permission", "cc0", "cc-by", "cc-by-sa", "cc-by-nc", "public-domain", "all-rights-reserved"),
+		"Media.alt":     openapi.MapOf(lang, text), "ratio": openapi.Choice("1x1", "4x3", "16x9", "3x4"), "x": part, "y": part,
+		"Change.kind": openapi.Choice(append(kindNames(), "media")...),
+		"hash":        openapi.Form(`^[0-9a-f]{64}$`),
+		"names":       openapi.MapOf(lang, text),
+		"dir":         openapi.Choice("ltr", "rtl"), "nav": openapi.Choice("main", "footer", "none"),
 		"cursor": openapi.Form(cursorForm.String()), "epoch": openapi.Form(`^[a-z0-9]{1,64}$`), "installation": openapi.Form(`^[a-z0-9]+$`),
 		"Served.reason":      openapi.Choice(ReasonRequested, ReasonFallback, ReasonOriginal, ReasonEvery),
 		"Problem.reason":     openapi.Choice(goneReasons...),
@@ -94,11 +100,11 @@ func (d *describer) included() *openapi.Schema {
 	if _, ok := d.Schemas.Get(t.Name()); !ok {
 		s := d.Object(t)
 		for _, p := range s.Properties {
-			if p.Value.Items == nil && p.Value.MaxItems == nil {
+			if p.Value.Items == nil {
 				continue
 			}
 			list := *p.Value
-			if list.Items != nil {
+			if p.Name == "editions" {
 				list.MinItems = 1 // itself, if nothing else
 			}
 			s = s.With(p.Name, openapi.Nullable(&list))
@@ -205,7 +211,7 @@ func valueOf(f live.Field) *openapi.Schema {
 	case "reference":
 		return openapi.Form(idForm.String()).Described("The id of an entry that is public.")
 	case "media":
-		return openapi.Form(idForm.String()).Described("The id of a picture.")
+		return openapi.Form(idForm.String()).Described("The id of a picture that is public; the member image has the rest of it.")
 	case "term":
 		return (&openapi.Schema{Type: "string", MinLength: 1}).Described("The id of a term.")
 	case "url":

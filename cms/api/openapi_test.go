@@ -20,6 +20,7 @@ import (
 	"meridian/cms/cmstest"
 	"meridian/cms/demonstration"
 	"meridian/cms/live"
+	"meridian/models"
 )
 
 // TestDescriptionGolden shows what a change means for the programs of others.
@@ -80,7 +81,7 @@ func TestWordsAreThere(t *testing.T) {
 	words := comments()
 	for _, typ := range []reflect.Type{
 		reflect.TypeFor[Index](), reflect.TypeFor[List](), reflect.TypeFor[Item](), reflect.TypeFor[Included](), reflect.TypeFor[Changes](),
-		reflect.TypeFor[Network](), reflect.TypeFor[Resolved](), reflect.TypeFor[Found](), reflect.TypeFor[Tree](), reflect.TypeFor[Problem](), reflect.TypeFor[Body](),
+		reflect.TypeFor[Network](), reflect.TypeFor[Resolved](), reflect.TypeFor[Found](), reflect.TypeFor[Tree](), reflect.TypeFor[Problem](), reflect.TypeFor[Body](), reflect.TypeFor[Media](),
 	} {
 		if words[typ.Name()+"."] == "" {
 			t.Errorf("the comment of %s is not found", typ.Name())
@@ -160,6 +161,10 @@ func TestBlocksGolden(t *testing.T) {
 			}
 		}
 	}
+	for _, id := range []string{"pic", "logo", "bad", "gone", "withdrawn"} {
+		s.File(t, cmstest.NewFile{ID: id})
+	}
+	s.File(t, cmstest.NewFile{ID: "pdf", Kind: models.AssetDocument, Type: "application/pdf", Name: "report.pdf"})
 	id := s.page(t, s.About, "All blocks", blocks...)
 	cmstest.Golden(t, "page-blocks.txt", s.readable(t, s.do(t, http.MethodGet, Root+"/pages/"+id+"?body=blocks&fields=id")))
 }
@@ -217,13 +222,20 @@ func TestDemonstrationIsAsDescribed(t *testing.T) {
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	id := strings.NewReplacer(Root+"/sections/:id", Root+"/sections/"+s.Belgium, Root+"/pages/:id", Root+"/pages/"+s.Page, Root+"/news/:id", Root+"/news/"+s.News)
+	// Of another site, so that the other examples do not move.
+	other := newSite(t)
+	tree := other.File(t, cmstest.NewFile{Credit: "Ana Pérez", Width: 480, Height: 270})
+	other.page(t, other.About, "Trees", block.Node{Type: "image", Attrs: map[string]any{"media": "media:" + tree.ID, "alt": "An old tree in a field", "size": "wide"}})
+	id := strings.NewReplacer(MediaPath+"/:id", MediaPath+"/"+tree.ID, Root+"/sections/:id", Root+"/sections/"+s.Belgium, Root+"/pages/:id", Root+"/pages/"+s.Page, Root+"/news/:id", Root+"/news/"+s.News)
 	for _, r := range routes() {
 		if r.about.example == "" {
 			continue
 		}
 		target := id.Replace(r.path) + r.about.example
 		w := s.do(t, http.MethodGet, target)
+		if strings.HasPrefix(target, MediaPath) {
+			w = other.do(t, http.MethodGet, target)
+		}
 		if w.Code != http.StatusOK {
 			t.Errorf("%s is %d: %s", target, w.Code, w.Body)
 			continue

@@ -14,7 +14,7 @@ import (
 // The words of the description are the comments of the types: they are there
 // already, and whoever changes a member has them before his eyes.
 //
-//go:embed types.go include.go network.go resolve.go search.go tree.go
+//go:embed types.go include.go network.go media.go resolve.go search.go tree.go
 var sources embed.FS
 
 // comments returns the comments of types ("Item.") and of their fields

@@ -78,7 +78,7 @@ var (
 	siteLang  = param{name: "lang", form: formTag, example: "fr", about: "The language of names; that of the site without it."}
 
 	fieldsParam  = param{name: "fields", form: formSet, values: members, about: "The members to answer with; all of them without it. A form of the text that body= asks for is there as well."}
-	includeParam = param{name: "include", form: formSet, values: []string{"section", "editions", "media", "author"}, about: "What belongs to an item and is to come with it, in its member included."}
+	includeParam = param{name: "include", form: formSet, values: []string{"section", "editions", "media", "author"}, about: "What belongs to an item and is to come with it, in its member included. In a list, media also gives the image all its renditions."}
 	itemBody     = bodyParam("blocks,html")
 	listBody     = bodyParam("none")
 

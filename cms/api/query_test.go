@@ -37,7 +37,9 @@ func TestParameters(t *testing.T) {
 		{"/pages?langs=fr", "/query/langs", codeUnknown},
 		{"/pages?filter[title]=x&filter[title][contains]=y&filter[updated_at][lt]=2026-01-01T00:00:00%2B02:00&filter[topics][null]=true", "", ""},
 		{"/pages?fallback=fr,en&fresh=true&sort=-published_at,title,updated_at&include=section,editions,media,author", "", ""},
-		{"/news?filter[date][gte]=2026&filter[date]=2026-03-01&filter[place.city][starts]=Gen&filter[lead_picture][null]=false", "", ""},
+		{"/news?filter[date][gte]=2026&filter[date]=2026-03-01&filter[place.city][starts]=Gen&filter[source][null]=false", "", ""},
+		{"/news?filter[lead_picture][null]=false", "/query/filter[lead_picture][null]", codeField},
+		{"/news?filter[lead_description][starts]=A", "/query/filter[lead_description][starts]", codeField},
 		{"/sections?filter[directory]=true&filter[country][in]=BE,FR&filter[local_names.acronym]=X&filter[place][null]=true", "", ""},
 
 		{"/pages?filter=x", "/query/filter", codeUnknown},

@@ -99,8 +99,11 @@ type Item struct {
 	Translation *Translation `json:"translation"`
 	// Body is null when none was asked for.
 	Body *Body `json:"body"`
-	// Image is the lead picture; null as long as there is none.
-	Image *struct{} `json:"image"`
+	// Image is the picture above the text, described as fields.lead_description
+	// has it; null where there is none. In a list it has only the renditions of
+	// the whole picture up to 1,280 pixels wide, and all of them with
+	// include=media.
+	Image *Media `json:"image"`
 	// Fields are the other values of this language.
 	Fields map[string]any `json:"fields"`
 	// Facts are the values that are the same in all languages; the profile of
@@ -165,7 +168,9 @@ type Translation struct {
 
 // Body is the text in the forms that were asked for.
 type Body struct {
-	// Blocks is the envelope {"schema", "lang", "doc"} with refs as written.
+	// Blocks is the envelope {"schema", "lang", "doc"} with refs as written. What
+	// it says of pictures and files that were withdrawn is left out; Hash knows
+	// nothing of that.
 	Blocks json.RawMessage `json:"blocks,omitempty"`
 	// HTML and Markdown have refs resolved to absolute addresses; a ref to
 	// something that is not public is left as its words.
@@ -192,12 +197,14 @@ type Changes struct {
 type Change struct {
 	Seq   int64     `json:"seq"` // rises, with gaps
 	At    time.Time `json:"at"`
-	Entry string    `json:"entry"`
-	// Lang of the edition, or "und" for the facts, which all editions share.
+	Entry string    `json:"entry"` // the id of the entry, or of the file where Kind is media
+	// Lang of the edition, or "und" for what all languages share: the facts, and
+	// files.
 	Lang string `json:"lang"`
-	Kind string `json:"kind"` // section, page or news
-	// Action is published, updated, moved, unpublished or withdrawn. Others may
-	// come: whoever does not know one reads the item and sees.
+	Kind string `json:"kind"`
+	// Action is published, updated, moved, unpublished, withdrawn, deleted or
+	// restored. What was withdrawn or deleted is to be deleted everywhere. Others
+	// may come: whoever does not know one reads the item and sees.
 	Action string `json:"action"`
 }
 

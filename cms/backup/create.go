@@ -191,7 +191,11 @@ func (b *builder) database(ctx context.Context, s *store.Store, m *Manifest) err
 			b.total += size
 		}
 		m.Schema, m.JournalHead, m.Installation = n.Schema, n.Head, n.Installation.ID
-		_, err := n.Copy(ctx, whole)
+		var err error
+		if m.Withdrawn, err = n.Withdrawn(ctx); err != nil {
+			return err
+		}
+		_, err = n.Copy(ctx, whole)
 		return err
 	})
 	if err := errors.Join(err, z.Close()); err != nil {
@@ -200,6 +204,9 @@ func (b *builder) database(ctx context.Context, s *store.Store, m *Manifest) err
 	m.Files = append(m.Files, File{databaseName, packed.size, packed.sum(), &Content{store.File, whole.size, whole.sum()}})
 	return nil
 }
+
+// mediaTemp is where uploads are that are still coming: nothing to keep.
+const mediaTemp = mediaDir + "/temp"
 
 // mediaNames returns the files of the media folder with their sizes.
 func (b *builder) mediaNames() (map[string]int64, error) {
@@ -214,6 +221,9 @@ func (b *builder) mediaNames() (map[string]int64, error) {
 	}
 	names := map[string]int64{}
 	err := fs.WalkDir(b.root.FS(), mediaDir, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && name == mediaTemp {
+			return fs.SkipDir
+		}
 		if err != nil || d.IsDir() {
 			return err
 		}

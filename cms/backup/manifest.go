@@ -49,6 +49,10 @@ type Manifest struct {
 	CreatedAt time.Time `json:"created_at"`
 	// Files are in the order of the archive: the database first.
 	Files []File `json:"files"`
+	// Withdrawn are the pictures and files that somebody asked to be taken away.
+	// Their originals are in the archive as long as they are kept at all; who
+	// restores an older one learns here what has to go again.
+	Withdrawn []store.WithdrawnAsset `json:"withdrawn,omitempty"`
 }
 
 // File is an entry of the archive as it stands there.

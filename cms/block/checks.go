@@ -260,6 +260,28 @@ var (
 	altPrefix = regexp.MustCompile(`(?i)^\s*(((an? )?(image|picture|photo|photograph) of)|((une? )?(image|photo|photographie) d(e |es |u |'|’))|((een )?(foto|afbeelding|beeld) van)|((una? )?(imagen|foto|fotografía) del?) |صورة)`)
 )
 
+// CheckDescription returns what is wrong with a description of a picture that
+// stands in no block: a name of a file, or words that say it is a picture.
+func CheckDescription(alt string) []Finding {
+	var out []Finding
+	for _, code := range descriptionErrors(alt) {
+		out = append(out, Finding{Code: code, Severity: Error})
+	}
+	return out
+}
+
+// descriptionErrors are the codes of what is wrong with the description of a
+// picture.
+func descriptionErrors(alt string) (codes []string) {
+	if fileName.MatchString(alt) {
+		codes = append(codes, "image.alt_filename")
+	}
+	if altPrefix.MatchString(alt) {
+		codes = append(codes, "image.alt_prefix")
+	}
+	return codes
+}
+
 func (c *checker) image(n *Node) {
 	c.inline(n.inline("caption"))
 	alt := n.str("alt")
@@ -278,11 +300,8 @@ func (c *checker) image(n *Node) {
 		}
 		return
 	}
-	if fileName.MatchString(alt) {
-		c.add(Error, "image.alt_filename")
-	}
-	if altPrefix.MatchString(alt) {
-		c.add(Error, "image.alt_prefix")
+	for _, code := range descriptionErrors(alt) {
+		c.add(Error, code)
 	}
 	if length := utf8.RuneCountInString(alt); length > 150 {
 		c.add(Warning, "image.alt_long", "length", length)

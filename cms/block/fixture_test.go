@@ -23,12 +23,16 @@ func (s site) Link(ref string) (Target, bool) {
 func (s site) Media(id string) (Media, bool) {
 	switch id {
 	case "pic":
-		return Media{ID: "pic", URL: "/media/pic/960.jpg", Type: "image/jpeg", Width: 960, Height: 640, Alt: "Children in a classroom", Credit: "A. Photographer",
+		return Media{ID: "pic", URL: "/media/pic/original.jpg", Type: "image/jpeg", Width: 1600, Height: 1067, Alt: "Children in a classroom", Credit: "A. Photographer", Licence: "CC BY",
+			Src: "/media/pic/960.jpg", Srcset: "/media/pic/480.jpg 480w, /media/pic/960.jpg 960w",
+			Wide:  &Media{ID: "pic", URL: "/media/pic/original.jpg", Type: "image/jpeg", Width: 640, Height: 360, Src: "/media/pic/640-16x9.jpg", Srcset: "/media/pic/320-16x9.jpg 320w, /media/pic/640-16x9.jpg 640w"},
 			Sizes: []MediaSource{{Type: "image/webp", Srcset: "/media/pic/480.webp 480w, /media/pic/960.webp 960w"}}}, true
 	case "logo":
 		return Media{ID: "logo", URL: "/media/logo/logo.svg", Type: "image/svg+xml", Width: 200, Height: 80}, true
 	case "pdf":
 		return Media{ID: "pdf", URL: "/media/pdf/report.pdf", Type: "application/pdf", Bytes: 1234567, Pages: 24, Lang: "fr", Title: "Report"}, true
+	case "withdrawn":
+		return Media{ID: "withdrawn", Width: 1200, Height: 800, Withheld: true}, true
 	case "bad":
 		return Media{ID: "bad", URL: "javascript:X(1)", Type: "image/png"}, true
 	}
@@ -54,9 +58,8 @@ func (s site) Cards(q CardQuery) []Card {
 	if q.Topic == "nothing" {
 		return nil
 	}
-	pic, _ := s.Media("pic")
 	cards := []Card{
-		{Ref: "news:1", Title: "A <b>first</b> item", URL: "/" + s.lang + "/news/2026/first", Summary: "What happened & why.", Date: "2026-11-20", When: "20 November 2026", Image: &pic},
+		{Ref: "news:1", Title: "A <b>first</b> item", URL: "/" + s.lang + "/news/2026/first", Summary: "What happened & why.", Date: "2026-11-20", When: "20 November 2026", Image: "pic"},
 		{Ref: "news:2", Title: "خبر", URL: "/ar/news/2026/second", Date: "2026-10-01", Lang: "ar"},
 		{Ref: "news:3", Title: "Third", URL: "/x"},
 	}

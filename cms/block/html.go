@@ -12,6 +12,7 @@ import (
 func (d *Document) HTML(r Resolver) (template.HTML, error) {
 	w := htmlWriter{markup: newMarkup(), r: r, doc: d, level: 1}
 	for i := range d.Doc.Content {
+		w.early = i < earlyBlocks
 		if err := w.block(&d.Doc.Content[i]); err != nil {
 			return "", err
 		}
@@ -25,7 +26,7 @@ func (d *Document) BlockHTML(r Resolver, id string) (template.HTML, error) {
 	if i < 0 {
 		return "", fmt.Errorf("render block %q: not in this text", id)
 	}
-	w := htmlWriter{markup: newMarkup(), r: r, doc: d, level: 1}
+	w := htmlWriter{markup: newMarkup(), r: r, doc: d, level: 1, early: i < earlyBlocks}
 	for j := range i {
 		// A heading without words is not shown and does not count.
 		if n := &d.Doc.Content[j]; n.Type == "heading" && len(n.Content) > 0 {
@@ -44,7 +45,7 @@ func (d *Document) Blocks(r Resolver) ([]template.HTML, error) {
 	out := make([]template.HTML, len(d.Doc.Content))
 	level := 1
 	for i := range d.Doc.Content {
-		w := htmlWriter{markup: newMarkup(), r: r, doc: d, level: level}
+		w := htmlWriter{markup: newMarkup(), r: r, doc: d, level: level, early: i < earlyBlocks}
 		if err := w.block(&d.Doc.Content[i]); err != nil {
 			return nil, err
 		}
@@ -53,11 +54,15 @@ func (d *Document) Blocks(r Resolver) ([]template.HTML, error) {
 	return out, nil
 }
 
+// earlyBlocks is how many blocks of a text are in sight without scrolling.
+const earlyBlocks = 2
+
 type htmlWriter struct {
 	*markup
 	r     Resolver
 	doc   *Document
-	level int // of the last heading; 1 is the page's title
+	level int  // of the last heading; 1 is the page's title
+	early bool // hardly anything is above the block
 
 	// changes are what to write for the words of attributes of the block when a
 	// comparison is written; see DiffHTML.

@@ -4,15 +4,6 @@ import (
 	"strings"
 )
 
-// Sizes attributes: how wide a picture is shown, by the block that shows it.
-const (
-	sizesText  = "(min-width: 44rem) 40rem, 100vw"
-	sizesWide  = "(min-width: 72rem) 72rem, 100vw"
-	sizesHalf  = "(min-width: 44rem) 20rem, 100vw"
-	sizesCard  = "(min-width: 44rem) 17rem, 100vw"
-	sizesFixed = ""
-)
-
 // Drawings that stand in for what cannot be shown. Shapes only: colours come
 // from the style sheet (classes ph and mark).
 const (
@@ -34,103 +25,6 @@ func markShape(name string) string {
 		h = (h ^ uint32(name[i])) * 16777619
 	}
 	return markShapes[h%uint32(len(markShapes))]
-}
-
-// findMedia resolves a "media:<id>" attribute to something with an address.
-func findMedia(r Resolver, ref string) (Media, bool) {
-	_, id, ok := splitRef(ref)
-	if !ok {
-		return Media{}, false
-	}
-	m, ok := r.Media(id)
-	return m, ok && SafeURL(m.URL)
-}
-
-// picture writes an image in all its renditions.
-func (w *htmlWriter) picture(m Media, alt, sizes string) {
-	sources := 0
-	for _, s := range m.Sizes {
-		if sources == 0 {
-			w.open("picture")
-		}
-		sources++
-		w.open("source")
-		w.attr("type", s.Type)
-		w.srcset(s.Srcset)
-		w.attr("sizes", sizes)
-	}
-	w.open("img")
-	w.url("src", m.URL)
-	w.emptyAttr("alt", alt)
-	w.intAttr("width", m.Width)
-	w.intAttr("height", m.Height)
-	w.attr("loading", "lazy")
-	w.attr("decoding", "async")
-	w.endTag()
-	if sources > 0 {
-		w.shut()
-	}
-}
-
-func (w *htmlWriter) image(n *Node) {
-	if n.str("media") == "" && n.str("alt") == "" && len(n.inline("caption")) == 0 {
-		return
-	}
-	class, sizes := "image", sizesText
-	switch n.str("size") {
-	case "wide":
-		class, sizes = "image wide", sizesWide
-	case "half-start":
-		class, sizes = "image half-start", sizesHalf
-	case "half-end":
-		class, sizes = "image half-end", sizesHalf
-	}
-	w.start("figure", class, n)
-	m, ok := findMedia(w.r, n.str("media"))
-	alt := n.str("alt")
-	if alt == "" {
-		alt = m.Alt
-	}
-	if n.flag("decorative") {
-		alt = ""
-	}
-	address, lang, linked := resolveTarget(w.r, n.str("link"))
-	if linked {
-		w.open("a")
-		w.url("href", address)
-		w.foreign(lang)
-	}
-	if ok {
-		w.picture(m, w.words(alt), sizes)
-	} else {
-		w.openClass("svg", "ph")
-		w.attr("viewBox", "0 0 320 180")
-		if alt == "" {
-			w.attr("aria-hidden", "true")
-		} else {
-			w.attr("role", "img")
-			w.attr("aria-label", w.words(alt))
-		}
-		w.drawing(placeholderShapes)
-		w.shut()
-	}
-	if linked {
-		w.shut()
-	}
-	caption := n.inline("caption")
-	if len(caption) == 0 && m.Credit == "" {
-		return
-	}
-	w.open("figcaption")
-	w.inline(caption)
-	if m.Credit != "" {
-		if len(caption) > 0 {
-			w.text(" ")
-		}
-		w.openClass("small", "credit")
-		w.text(w.r.Word("credit", m.Credit))
-		w.shut()
-	}
 }
 
 // foreign says the language of what a link leads to, if it is another one.
@@ -184,8 +78,8 @@ func (w *htmlWriter) logos(n *Node) {
 			w.open("a")
 			w.url("href", item.str("url"))
 		}
-		if m, ok := findMedia(w.r, item.str("media")); ok {
-			w.picture(m, w.words(name), sizesFixed)
+		if m, ok := findMedia(w.r, item.str("media")); ok && m.picture() {
+			w.picture(m, w.words(name), sizesLogo, later)
 		} else {
 			w.openClass("span", "logo")
 			w.openClass("svg", "mark")
@@ -218,7 +112,7 @@ func (w *htmlWriter) files(n *Node) {
 		if title == "" {
 			title = m.Title
 		}
-		if title == "" {
+		if title == "" || m.Withheld { // its title may be somebody's name
 			continue
 		}
 		if shown++; shown == 1 {
@@ -243,6 +137,10 @@ func (w *htmlWriter) files(n *Node) {
 		if about := aboutFile(w.r, m, lang); about != "" {
 			w.text(" ")
 			w.element("small", about)
+		}
+		if m.Credit != "" {
+			w.text(" ")
+			w.credit(m)
 		}
 		if note := item.str("note"); note != "" {
 			w.openClass("p", "note")
@@ -336,9 +234,8 @@ func (w *htmlWriter) cards(n *Node) {
 			w.text(c.Title)
 		}
 		w.shut()
-		if n.has("show", "image") && c.Image != nil && SafeURL(c.Image.URL) {
-			// The title says what the link is; a description would only repeat.
-			w.picture(*c.Image, "", sizesCard)
+		if n.has("show", "image") && c.Image != "" {
+			w.cardPicture(c.Image)
 		}
 		if n.has("show", "date") && validDate(c.Date) {
 			w.open("time")

@@ -20,7 +20,7 @@ var allowed = map[string][]string{
 	"a": {"href", "hreflang", "title", "type", "rel", "tabindex", "aria-hidden"}, "abbr": {"title"}, "address": {"itemscope", "itemtype"},
 	"article": nil, "aside": {"aria-labelledby", "aria-label"}, "bdi": {"itemprop"}, "blockquote": {"cite"}, "br": nil, "caption": nil,
 	"circle": {"cx", "cy", "r"}, "div": {"role", "tabindex", "aria-labelledby", "aria-label"}, "em": nil, "figcaption": nil, "figure": nil,
-	"h2": nil, "h3": nil, "h4": nil, "hr": nil, "img": {"src", "alt", "width", "height", "loading", "decoding"}, "li": nil,
+	"h2": nil, "h3": nil, "h4": nil, "hr": nil, "img": {"src", "alt", "width", "height", "loading", "decoding", "srcset", "sizes", "fetchpriority"}, "li": nil,
 	"ol": {"start", "type"}, "p": {"itemprop"}, "path": {"d", "stroke-width"}, "picture": nil, "section": {"aria-labelledby"}, "small": nil,
 	"source": {"type", "srcset", "sizes"}, "span": nil, "strong": nil, "sub": nil, "sup": nil, "svg": {"viewBox", "width", "height", "role", "aria-label", "aria-hidden"},
 	"table": nil, "tbody": nil, "td": {"colspan", "rowspan"}, "th": {"scope", "colspan", "rowspan"}, "thead": nil, "time": {"datetime"}, "title": nil, "tr": nil, "ul": nil,

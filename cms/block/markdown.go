@@ -59,6 +59,9 @@ func (d *Document) markdownBlock(r Resolver, n *Node) string {
 	case "files":
 		return join("\n\n", m.title(n), m.items(n, func(o *Node) string {
 			file, _ := findMedia(r, o.str("media"))
+			if file.Withheld {
+				return ""
+			}
 			return join(" – ", m.link(mdEscape(o.str("title")), file.URL), mdEscape(o.str("note")))
 		}))
 	case "contact":
@@ -256,10 +259,16 @@ func (m *markdownWriter) image(n *Node) string {
 	}
 	caption := m.inline(n.inline("caption"))
 	media, ok := findMedia(m.r, n.str("media"))
-	if !ok {
+	if media.Withheld {
+		return ""
+	}
+	if media.Credit != "" {
+		caption = join(" ", caption, mdEscape(creditOf(m.r, media)))
+	}
+	if !ok || !media.picture() {
 		return join("\n\n", mdEscape(alt), caption)
 	}
-	img := "![" + mdEscape(alt) + "](" + mdURL(media.URL) + ")"
+	img := "![" + mdEscape(alt) + "](" + mdURL(media.shown()) + ")"
 	if address, _, linked := resolveTarget(m.r, n.str("link")); linked {
 		img = "[" + img + "](" + mdURL(address) + ")"
 	}

@@ -109,15 +109,17 @@ func (m *markup) url(name, address string) {
 	}
 }
 
-// srcset adds candidates of a picture; unless every address is safe, none is.
-func (m *markup) srcset(value string) {
+// srcset adds candidates of a picture, and reports whether it did: unless every
+// address is safe, none is.
+func (m *markup) srcset(value string) bool {
 	for candidate := range strings.SplitSeq(value, ",") {
 		fields := strings.Fields(candidate)
 		if len(fields) == 0 || len(fields) > 2 || !SafeURL(fields[0]) {
-			return
+			return false
 		}
 	}
 	m.attr("srcset", value)
+	return true
 }
 
 // text writes words.

@@ -50,6 +50,10 @@ func typeName(mime string) string {
 		return "PowerPoint"
 	case "application/vnd.oasis.opendocument.text":
 		return "ODT"
+	case "application/vnd.oasis.opendocument.spreadsheet":
+		return "ODS"
+	case "application/vnd.oasis.opendocument.presentation":
+		return "ODP"
 	case "application/epub+zip":
 		return "EPUB"
 	case "application/zip":
@@ -58,6 +62,8 @@ func typeName(mime string) string {
 		return "CSV"
 	case "text/plain":
 		return "TXT"
+	case "audio/mpeg":
+		return "MP3"
 	}
 	_, sub, _ := strings.Cut(mime, "/")
 	if sub, _, _ = strings.Cut(sub, "+"); len(sub) > 6 || sub == "" {

@@ -71,15 +71,6 @@ type Spec struct {
 	Sample       map[string]any
 }
 
-func (s *Spec) attr(name string) *Attr {
-	for i := range s.Attrs {
-		if s.Attrs[i].Name == name {
-			return &s.Attrs[i]
-		}
-	}
-	return nil
-}
-
 // Label is the key of the block's name (see Word).
 func (s *Spec) Label() string { return "block." + s.Type }
 

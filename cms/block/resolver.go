@@ -1,5 +1,7 @@
 package block
 
+import "strings"
+
 // Resolver is everything a rendering needs from its surroundings. All look-ups
 // are by id and answer false or nothing for what is not public: whoever renders
 // for readers passes a Resolver that cannot see anything else.
@@ -11,7 +13,8 @@ type Resolver interface {
 	Word(key string, args ...any) string
 	// Link finds where a ref (page:…, news:…, section:…, media:…) leads.
 	Link(ref string) (Target, bool)
-	// Media finds an asset by its bare id, without "media:".
+	// Media finds an asset by its bare id, without "media:". One that readers may
+	// not have is there as well, Withheld and with nothing but its size.
 	Media(id string) (Media, bool)
 	// Fact is a computed value as it should be printed, such as "35".
 	Fact(key string) (string, bool)
@@ -36,17 +39,37 @@ type Target struct {
 // Media is an asset as readers may have it.
 type Media struct {
 	ID     string
-	URL    string // of the original, or of the fallback rendition of a picture
+	URL    string // of the original
 	Type   string // MIME type
 	Width  int    // pixels; 0 if it is no picture
 	Height int
 	Alt    string // description kept with the asset, "" if none
 	Credit string
-	Title  string
-	Lang   string // of a document, "" if unknown
-	Bytes  int64
-	Pages  int           // of a document, 0 if unknown
-	Sizes  []MediaSource // renditions in the order the browser should try them
+	// Licence is what others may use it under, as it is printed, "" for nothing.
+	Licence string
+	Title   string
+	Lang    string // of a document, "" if unknown
+	Bytes   int64
+	Pages   int // of a document, 0 if unknown
+	// Src and Srcset are the renditions that every browser shows: the one to
+	// show where it cannot choose, and all of them. "" is the original alone.
+	Src, Srcset string
+	Sizes       []MediaSource // smaller ones, in the order the browser should try them
+	// Wide is the same picture cut to 16 to 9, for teasers; nil if there is none.
+	Wide *Media
+	// Withheld says that readers may not have it: a place of its size is kept free.
+	Withheld bool
+}
+
+// picture reports whether it can be drawn: a document or a video cannot.
+func (m Media) picture() bool { return strings.HasPrefix(m.Type, "image/") }
+
+// shown is the address of a picture for who takes one only.
+func (m Media) shown() string {
+	if m.Src != "" {
+		return m.Src
+	}
+	return m.URL
 }
 
 // MediaSource is one <source> of a picture.
@@ -90,7 +113,7 @@ type Card struct {
 	Date    string // 2006-01-02, "" if it has none
 	When    string // the date as readers read it; "" = Date
 	Lang    string // "" if it is the page's
-	Image   *Media
+	Image   string // bare id of its picture, "" for none
 }
 
 // SectionQuery is what a section_list block asks for.

@@ -95,15 +95,17 @@ func (h hostile) Link(string) (Target, bool) {
 }
 func (h hostile) Fact(string) (string, bool) { return h.words, true }
 func (h hostile) Media(string) (Media, bool) {
-	return Media{URL: "/m", Type: h.words, Alt: h.words, Credit: h.words, Title: h.words, Lang: h.words, Sizes: []MediaSource{{h.words, "/a.webp 1w, " + h.words}}}, true
+	m := Media{URL: "/m", Type: "image/" + h.words, Width: 1, Height: 1, Alt: h.words, Credit: h.words, Title: h.words, Lang: h.words, Src: h.words, Srcset: "/a.jpg 1w, " + h.words, Sizes: []MediaSource{{h.words, "/a.webp 1w, " + h.words}}}
+	wide := m
+	m.Wide = &wide
+	return m, true
 }
 func (h hostile) Contact(string) (Contact, bool) {
 	w := h.words
 	return Contact{Name: w, Unit: w, Street: w, Box: w, Postcode: w, City: w, Country: w, Phone: w, Email: w, URL: w, Hours: w, MapURL: w, Social: []Social{{w, w}}, Lang: w}, true
 }
 func (h hostile) Cards(CardQuery) []Card {
-	m, _ := h.Media("")
-	return []Card{{Ref: h.words, Title: h.words, URL: h.words, Summary: h.words, Date: h.words, When: h.words, Lang: h.words, Image: &m}}
+	return []Card{{Ref: h.words, Title: h.words, URL: h.words, Summary: h.words, Date: h.words, When: h.words, Lang: h.words, Image: "m"}}
 }
 func (h hostile) CardsOf([]string) []Card { return h.Cards(CardQuery{}) }
 func (h hostile) Sections(SectionQuery) []SectionRow {

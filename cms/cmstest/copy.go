@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 
 	"meridian/cms"
 	"meridian/cms/live"
@@ -20,6 +21,7 @@ import (
 func (env *Env) Copy(ctx context.Context, dir string) (*Env, error) {
 	out := *env
 	out.Dir, out.Clock, out.random = dir, &Clock{now: Start}, &random{src: rand.NewChaCha8([32]byte{2})}
+	out.pictures = &atomic.Int64{}
 	err := env.Store.Snapshot(ctx, func(s *store.Snapshot) error {
 		f, err := os.Create(filepath.Join(dir, store.File))
 		if err != nil {
@@ -36,5 +38,5 @@ func (env *Env) Copy(ctx context.Context, dir string) (*Env, error) {
 		return nil, err
 	}
 	out.CMS, out.Live = cms.New(out.Store), live.New(out.Store, Base)
-	return &out, nil
+	return &out, out.openLibrary()
 }

@@ -9,12 +9,15 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"meridian/cms"
 	"meridian/cms/block"
 	"meridian/cms/live"
+	"meridian/cms/media"
+	"meridian/cms/media/storage"
 	"meridian/models"
 	"meridian/models/store"
 )
@@ -29,8 +32,12 @@ type Env struct {
 	CMS   *cms.CMS
 	Live  *live.Reader
 	Clock *Clock
+	// Library is that of the installation, whose files are in Files.
+	Library *media.Library
+	Files   *storage.Disk
 
-	random *random
+	random   *random
+	pictures *atomic.Int64 // made by Upload
 
 	// People: Admin holds the installation; Editor and Author have a grant on
 	// the root, BEEditor and BEAuthor on the organisation section Belgium;
@@ -87,7 +94,7 @@ var Start = time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
 // Bare returns an installation without site and without people.
 func Bare(t testing.TB) *Env {
 	t.Helper()
-	env := &Env{Dir: t.TempDir(), Clock: &Clock{now: Start}, random: newRandom()}
+	env := &Env{Dir: t.TempDir(), Clock: &Clock{now: Start}, random: newRandom(), pictures: &atomic.Int64{}}
 	s, err := store.Open(t.Context(), env.Dir, store.Options{Exclusive: true, Create: true, Clock: env.Clock.Now, Random: env.random})
 	if err != nil {
 		t.Fatalf("open store: %v", err)
@@ -98,6 +105,10 @@ func Bare(t testing.TB) *Env {
 		}
 	})
 	env.Store, env.CMS, env.Live = s, cms.New(s), live.New(s, Base)
+	if err := env.openLibrary(); err != nil {
+		t.Fatalf("open library: %v", err)
+	}
+	t.Cleanup(func() { _ = env.Files.Close() })
 	return env
 }
 

@@ -18,6 +18,7 @@ import (
 	"meridian/cms"
 	"meridian/cms/account"
 	"meridian/cms/block"
+	"meridian/cms/media"
 	"meridian/data/demo"
 	"meridian/models"
 	"meridian/models/store"
@@ -30,11 +31,14 @@ var ErrNotEmpty = errors.New("the installation is not empty")
 type Options struct {
 	// Password of every demonstration account.
 	Password string
+	// Library takes the pictures and documents; without one there are none.
+	Library *media.Library
 }
 
 // Result says what was loaded.
 type Result struct {
 	Entries, Languages int
+	Files              int // in the library
 	Accounts           []Account
 }
 
@@ -42,8 +46,9 @@ type Result struct {
 type Account struct{ Email, Role string }
 
 // Load fills an empty installation in one transaction: the network is there as
-// a whole or not at all. It returns ErrNotEmpty when there is a user or a
-// section already.
+// a whole or not at all. Its pictures come afterwards: an error among them leaves
+// a network that has none, or some. It returns ErrNotEmpty when there is a user
+// or a section already.
 func Load(ctx context.Context, s *store.Store, o Options) (Result, error) {
 	net, err := demo.Read()
 	if err != nil {
@@ -54,7 +59,7 @@ func Load(ctx context.Context, s *store.Store, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, fmt.Errorf("load the demonstration: %w", err)
 	}
-	l := &loader{Network: net, ids: map[string]string{}}
+	l := &loader{Network: net, ids: map[string]string{}, made: map[string]node{}}
 	err = s.Tx(ctx, func(tx *store.Tx) error {
 		if err := l.install(tx, hash); err != nil {
 			return err
@@ -70,7 +75,13 @@ func Load(ctx context.Context, s *store.Store, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, fmt.Errorf("load the demonstration: %w", err)
 	}
-	return Result{Entries: l.entries, Languages: len(l.Site.Languages), Accounts: l.people}, nil
+	res := Result{Entries: l.entries, Languages: len(l.Site.Languages), Accounts: l.people}
+	if o.Library != nil {
+		if res.Files, err = l.illustrate(ctx, s, o.Library); err != nil {
+			return res, fmt.Errorf("illustrate the demonstration: %w", err)
+		}
+	}
+	return res, nil
 }
 
 // loader is one load.
@@ -79,7 +90,9 @@ type loader struct {
 	b     *cms.Batch
 	admin models.User
 	// ids maps the names of the files ("about", "section-be", "n01") to entries.
-	ids     map[string]string
+	ids map[string]string
+	// made are the entries by the same names, as they were made.
+	made    map[string]node
 	entries int
 	people  []Account
 }
@@ -107,9 +120,12 @@ func (l *loader) install(tx *store.Tx, hash string) error {
 	}, l.admin)
 }
 
+// mailDomain ends the addresses of all accounts.
+const mailDomain = "@meridian.example"
+
 // person adds an account.
 func (l *loader) person(tx *store.Tx, id, name, hash string, disabled bool, grants ...models.Grant) (models.User, error) {
-	email := id + "@meridian.example"
+	email := id + mailDomain
 	u := models.User{ID: tx.NewID(), Name: name, Email: email, Canonical: email, PasswordHash: hash, Lang: "en", Theme: "system", Disabled: disabled, Epoch: 1, CreatedAt: tx.Now()}
 	for _, g := range grants {
 		g.ID = tx.NewID()
@@ -194,7 +210,7 @@ func (l *loader) add(n node) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", n.name, err)
 	}
-	l.ids[n.name] = entry.ID
+	l.ids[n.name], l.made[n.name] = entry.ID, n
 	l.entries++
 	return l.publishAll(n, entry.ID)
 }
@@ -301,9 +317,9 @@ func (l *loader) redirects() error {
 func (l *loader) accounts(tx *store.Tx, hash string) error {
 	names := map[string]string{
 		"sec-editor": "Cleo Secretariat", "be-editor": "Lena Belgium", "be-author": "Joris Belgium",
-		"nl-translator": "Bram Translator", "ps-editor": "Dalia Palestine", "left": "Former Colleague",
+		"nl-translator": "Bram Translator", "ps-editor": "Dalia Palestine", "safeguarding": "Farah Safeguarding", "left": "Former Colleague",
 	}
-	roles := map[string]models.Role{"editor": models.RoleEditor, "section-editor": models.RoleEditor, "author": models.RoleAuthor}
+	roles := map[string]models.Role{"editor": models.RoleEditor, "section-editor": models.RoleEditor, "author": models.RoleAuthor, "safeguarding-officer": models.RoleSafeguarding}
 	for _, a := range l.Accounts {
 		id := strings.TrimPrefix(a.ID, "u-")
 		if id == "admin" {

@@ -20,7 +20,7 @@ import (
 func load(t *testing.T) *cmstest.Env {
 	t.Helper()
 	env := cmstest.Bare(t)
-	if _, err := demonstration.Load(t.Context(), env.Store, demonstration.Options{Password: "seven-sections-and-a-sea"}); err != nil {
+	if _, err := demonstration.Load(t.Context(), env.Store, demonstration.Options{Password: "seven-sections-and-a-sea", Library: env.Library}); err != nil {
 		t.Fatal(err)
 	}
 	return env
@@ -311,7 +311,7 @@ func TestAccounts(t *testing.T) {
 	env := load(t)
 	env.View(t, func(r *store.Read) error {
 		for email, disabled := range map[string]bool{
-			"admin": false, "sec-editor": false, "be-editor": false, "be-author": false, "ps-editor": false, "nl-translator": true, "left": true,
+			"admin": false, "sec-editor": false, "be-editor": false, "be-author": false, "ps-editor": false, "safeguarding": false, "nl-translator": true, "left": true,
 		} {
 			u, err := r.UserByCanonical(email + "@meridian.example")
 			if err != nil {

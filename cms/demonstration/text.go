@@ -149,7 +149,7 @@ func (l *loader) cards(kind, section, under string, limit int) block.Node {
 	if under != "" {
 		q["under"] = "section:" + under
 	}
-	return block.Node{Type: "cards", Attrs: map[string]any{"mode": "auto", "query": q, "show": []any{"summary", "date"}, "layout": "cards"}}
+	return block.Node{Type: "cards", Attrs: map[string]any{"mode": "auto", "query": q, "show": []any{"image", "summary", "date"}, "layout": "cards"}}
 }
 
 func (l *loader) logos(b demo.Block, lang string) block.Node {

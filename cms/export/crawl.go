@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,7 +21,16 @@ type answer struct {
 	status int
 	body   bytes.Buffer
 	names  []uint64 // of what it was made of, nil when nobody notes that
+
+	// spill returns where a body goes that is too large for memory, nil where
+	// all of it is needed at once; large is that place once there is one.
+	spill func() (*spool, error)
+	large *spool
+	err   error // of writing
 }
+
+// inMemory is how large a body is at most that is kept in memory whatever it is.
+const inMemory = 1 << 20
 
 func (a *answer) Header() http.Header { return a.header }
 
@@ -32,16 +42,68 @@ func (a *answer) WriteHeader(status int) {
 
 func (a *answer) Write(p []byte) (int, error) {
 	a.WriteHeader(http.StatusOK)
-	return a.body.Write(p)
+	if a.err != nil {
+		return 0, a.err
+	}
+	if a.large == nil && a.spill != nil && a.body.Len()+len(p) > inMemory {
+		if a.large, a.err = a.spill(); a.large != nil && a.err == nil {
+			_, a.err = a.body.WriteTo(a.large)
+			a.body = bytes.Buffer{}
+		}
+		a.spill = nil // asked once
+		if a.err != nil {
+			return 0, a.err
+		}
+	}
+	if a.large == nil {
+		return a.body.Write(p)
+	}
+	n, err := a.large.Write(p)
+	a.err = err
+	return n, err
+}
+
+// size is how many bytes of the body there are.
+func (a *answer) size() int64 {
+	if a.large != nil {
+		return a.large.size
+	}
+	return int64(a.body.Len())
+}
+
+// discard gives back what the body occupies on the disk.
+func (a *answer) discard() {
+	if a.large != nil {
+		a.large.discard()
+	}
+}
+
+// whole reports whether the handler wrote all that it announced: one that fails
+// in the middle of a file has no other way to say so.
+func (a *answer) whole() error {
+	if a.err != nil {
+		return a.err
+	}
+	announced := a.header.Get("Content-Length")
+	if a.status == http.StatusOK && announced != "" && announced != strconv.FormatInt(a.size(), 10) {
+		return fmt.Errorf("an answer of %s bytes ends after %d", announced, a.size())
+	}
+	return nil
 }
 
 // askTries is how often a site that is busy is asked.
 const askTries = 5
 
-// ask asks the site for an address.
+// ask asks the site for an address. The caller discards the answer.
 func (r *run) ask(ctx context.Context, address string) (*answer, error) {
 	for try := 1; ; try++ {
 		a := &answer{header: http.Header{}}
+		a.spill = func() (*spool, error) {
+			if a.status != http.StatusOK || r.rewritten(a.header, address) {
+				return nil, nil
+			}
+			return r.spool(0o644)
+		}
 		in, names := ctx, func() []uint64 { return nil }
 		if r.Track != nil {
 			in, names = r.Track(ctx)
@@ -53,9 +115,14 @@ func (r *run) ask(ctx context.Context, address string) (*answer, error) {
 		req.RequestURI = address
 		r.Handler.ServeHTTP(a, req)
 		if err := ctx.Err(); err != nil {
+			a.discard()
 			return nil, err
 		}
 		a.WriteHeader(http.StatusOK)
+		if err := a.whole(); err != nil {
+			a.discard()
+			return nil, fmt.Errorf("export %s: %w", address, err)
+		}
 		a.names = names()
 		r.asked.Add(1)
 		if a.status != http.StatusServiceUnavailable || try == askTries {
@@ -153,6 +220,7 @@ func (r *run) visit(ctx context.Context, address string, v *visit) (err error) {
 	if err != nil {
 		return err
 	}
+	defer a.discard()
 	v.names = a.names
 	p, ok := r.locate(address)
 	if !ok {
@@ -179,6 +247,14 @@ func (r *run) visit(ctx context.Context, address string, v *visit) (err error) {
 // lists reports whether an address is that of a sitemap, which tells what there
 // is: no other page needs to be remembered to lead there.
 func (r *run) lists(address string) bool { return strings.HasPrefix(address, "/sitemap") }
+
+// rewritten reports whether the file of an answer is another one than the
+// answer, because there are links in it.
+func (r *run) rewritten(header http.Header, address string) bool {
+	kind, _, err := mime.ParseMediaType(header.Get("Content-Type"))
+	path, _, _ := strings.Cut(address, "?")
+	return err != nil || kind == "text/html" || r.isData(path) || r.lists(path)
+}
 
 // write writes the file of an answer.
 func (r *run) write(v *visit, a *answer) error {
@@ -212,6 +288,10 @@ func (r *run) write(v *visit, a *answer) error {
 	if v.name, err = fileOf(v.link, html); err != nil {
 		v.skip = true
 		return nil
+	}
+	if a.large != nil {
+		v.file, v.what, err = r.putLarge(v.name, a.large)
+		return err
 	}
 	v.file, v.what, err = r.put(v.name, f.body)
 	return err

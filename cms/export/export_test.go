@@ -51,7 +51,7 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a := r.URL.RequestURI()
 	f.asked = append(f.asked, a)
 	if note, ok := r.Context().Value(noteKey{}).(*[]uint64); ok {
-		*note = append(*note, hash(a))
+		*note = append(*note, nameOf(a))
 	}
 	if a == "/api/v1" {
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
@@ -80,7 +80,7 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 type noteKey struct{}
 
-func hash(s string) uint64 {
+func nameOf(s string) uint64 {
 	h := uint64(7)
 	for _, c := range []byte(s) {
 		h = h*31 + uint64(c)
@@ -108,11 +108,11 @@ func (f *fake) source() Source {
 		},
 		Moved: func(_ context.Context, since int64) (func(uint64) bool, error) {
 			return func(name uint64) bool {
-				if name == hash("/api/v1") { // it says how far the journal is
+				if name == nameOf("/api/v1") { // it says how far the journal is
 					return f.head > since
 				}
 				for a, at := range f.moved {
-					if hash(a) == name && at > since {
+					if nameOf(a) == name && at > since {
 						return true
 					}
 				}

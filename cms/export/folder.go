@@ -12,7 +12,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -137,6 +136,19 @@ func (f *folder) holds(is file) bool {
 func (f *folder) put(name string, body []byte) (file, outcome, error) {
 	sum := sha256.Sum256(body)
 	is := file{Name: name, Size: int64(len(body)), Hash: hex.EncodeToString(sum[:16])}
+	return f.place(is, func() error { return f.replace(name, body, 0o644) })
+}
+
+// putLarge is put for what is on the disk already.
+func (f *folder) putLarge(name string, s *spool) (file, outcome, error) {
+	is := file{Name: name, Size: s.size, Hash: hex.EncodeToString(s.sum.Sum(nil)[:16])}
+	return f.place(is, func() error { return s.move(name) })
+}
+
+// place has a file written where it belongs, unless it is there already or
+// somebody else's is.
+func (f *folder) place(is file, write func() error) (file, outcome, error) {
+	name := is.Name
 	was, ours := f.own[name]
 	if ours && was.Hash == is.Hash && f.holds(is) {
 		return is, unchanged, nil
@@ -159,22 +171,20 @@ func (f *folder) put(name string, body []byte) (file, outcome, error) {
 	if err := f.mkdir(path.Dir(name)); err != nil {
 		return file{}, written, err
 	}
-	return is, written, f.replace(name, body, 0o644)
+	return is, written, write()
 }
 
 // replace writes a file beside its place and moves it there.
 func (f *folder) replace(name string, body []byte, mode fs.FileMode) error {
-	temp := tempDir + "/" + strconv.FormatInt(f.temp.Add(1), 36)
-	w, err := f.root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	s, err := f.spool(mode)
 	if err != nil {
 		return err
 	}
-	_, err = w.Write(body)
-	if err = errors.Join(err, w.Close()); err != nil {
-		_ = f.root.Remove(temp)
+	defer s.discard()
+	if _, err := s.Write(body); err != nil {
 		return err
 	}
-	return f.root.Rename(temp, name)
+	return s.move(name)
 }
 
 // mkdir makes a folder for files that everybody may read.

@@ -86,6 +86,8 @@ func (l layout) headerList(home http.Header, langs []string) []byte {
 		}
 		add(at, "Content-Security-Policy")
 	}
+	// A host shows what is in a file; a browser must not run it.
+	b.WriteString("/media/*\n  Content-Security-Policy: default-src 'none'; sandbox\n  Cross-Origin-Resource-Policy: cross-origin\n/media/:asset/original/*\n  Content-Disposition: attachment\n")
 	b.WriteString(l.data + "/*\n  Access-Control-Allow-Origin: *\n/static/*\n  Cache-Control: public, max-age=31536000, immutable\n")
 	return []byte(b.String())
 }

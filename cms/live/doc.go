@@ -13,6 +13,11 @@
 // and what moves them stand in models/store/reads.go; a test fails for a query
 // that notes none.
 //
+// Files of the library are public as long as something public uses them and
+// nobody's consent has ended: what a text says of a file that is not is taken out
+// of the text here, in all its forms ([View.Image], [View.MediaIn]); who asks for
+// a file itself is answered by [Reader.File].
+//
 // The surprising fact: nothing falls back to another language by itself. An
 // item is asked for in a language and is there or is not; only the names of
 // sections and organisations borrow another language's, and say so in Lang.

@@ -58,7 +58,9 @@ var (
 )
 
 // Filterable returns the fields that a list of the kind can be narrowed by: the
-// members of items and whatever the kind declares. Nothing else can be asked.
+// members of items and whatever the kind declares, but for its picture and what
+// is said of that. Those are withheld when a consent ends, and whoever may ask
+// what they begin with knows them. Nothing else can be asked.
 func (k Kind) Filterable() []FilterField { return filterable[k.Name] }
 
 var filterable = func() map[string][]FilterField {
@@ -69,6 +71,9 @@ var filterable = func() map[string][]FilterField {
 			list = append(list, FilterField{Name: "type", Kind: "choice", Ops: ordered})
 		}
 		for _, f := range k.Fields {
+			if f.Name == leadDescription {
+				continue
+			}
 			list = append(list, FilterField{Name: f.Name, Kind: f.Kind, Ops: ordered, of: store.OfLanguage, path: "$." + f.Name})
 		}
 		for _, f := range k.Facts {
@@ -83,6 +88,8 @@ var filterable = func() map[string][]FilterField {
 func filterFacts(kind string, f Field) []FilterField {
 	one := FilterField{Name: f.Name, Kind: f.Kind, Ops: ordered, of: store.OfFacts, path: "$." + f.Name}
 	switch f.Kind {
+	case "media":
+		return nil
 	case "boolean":
 		one.Ops = booleans
 	case "term":

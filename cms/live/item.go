@@ -158,6 +158,8 @@ func (v *View) build(rows []store.LiveText, without Parts) ([]*Item, error) {
 		}
 	}
 	out := make([]*Item, len(rows))
+	var texts []*block.Document
+	var langs []string
 	for i, t := range rows {
 		kind, ok := KindOf(t.Kind)
 		if !ok {
@@ -168,6 +170,7 @@ func (v *View) build(rows []store.LiveText, without Parts) ([]*Item, error) {
 			if it.Body, err = block.Decode([]byte(t.Body)); err != nil {
 				return nil, fmt.Errorf("text of %s in %s: %w", t.EntryID, t.Lang, err)
 			}
+			texts, langs = append(texts, it.Body), append(langs, t.Lang)
 		}
 		if with(PartAncestors) {
 			it.Ancestors = v.ancestors(t)
@@ -178,7 +181,11 @@ func (v *View) build(rows []store.LiveText, without Parts) ([]*Item, error) {
 		}
 		out[i] = it
 	}
-	return out, nil
+	v.wantLead(out)
+	if err := v.withhold(texts, langs); err != nil {
+		return nil, err
+	}
+	return out, v.withholdLead(out)
 }
 
 func translation(t store.LiveText, source store.LiveHash, times map[string]time.Time) *Translation {
@@ -211,6 +218,7 @@ func (v *View) teasers(rows []store.LiveText) ([]*Item, error) {
 		}
 		out[i] = v.bare(t, kind, facts[t.EntryID])
 	}
+	v.wantLead(out)
 	return out, nil
 }
 

@@ -23,7 +23,7 @@ type Kind struct {
 
 // Kinds are the kinds that are public.
 var Kinds = []Kind{
-	{Name: "section", Plural: "sections", Fields: search, Facts: []Field{
+	{Name: "section", Plural: "sections", Fields: words, Facts: []Field{
 		{Name: "directory", Kind: "boolean"}, {Name: "country", Kind: "text", Form: "country"}, {Name: "territory", Kind: "text"},
 		{Name: "region", Kind: "term"}, {Name: "status", Kind: "choice", Choices: []string{"member", "associate", "former"}},
 		{Name: "founded", Kind: "text", Form: "year"}, {Name: "joined", Kind: "text", Form: "year"}, {Name: "left", Kind: "text", Form: "year"},
@@ -34,11 +34,11 @@ var Kinds = []Kind{
 		{Name: "place", Kind: "place"}, {Name: "confirmed_on", Kind: "date"},
 		{Name: "lead_picture", Kind: "media"}, {Name: "owner", Kind: "reference"},
 	}},
-	{Name: "page", Plural: "pages", Fields: search, Facts: []Field{
+	{Name: "page", Plural: "pages", Fields: words, Facts: []Field{
 		{Name: "topics", Kind: "term", Many: true}, {Name: "instruments", Kind: "term", Many: true}, {Name: "lead_picture", Kind: "media"},
 		{Name: "owner", Kind: "reference"},
 	}},
-	{Name: "news", Plural: "news", Fields: search, Facts: []Field{
+	{Name: "news", Plural: "news", Fields: words, Facts: []Field{
 		{Name: "date", Kind: "date", Always: true}, {Name: "date_precision", Kind: "choice", Choices: []string{"day", "month"}},
 		{Name: "type", Kind: "choice", Choices: []string{"news", "press"}},
 		{Name: "topics", Kind: "term", Many: true}, {Name: "instruments", Kind: "term", Many: true}, {Name: "about", Kind: "reference", Many: true},
@@ -47,7 +47,7 @@ var Kinds = []Kind{
 	}},
 }
 
-var search = []Field{{Name: "search_title", Kind: "text"}, {Name: "search_description", Kind: "text"}}
+var words = []Field{{Name: "lead_description", Kind: "text"}, {Name: "search_title", Kind: "text"}, {Name: "search_description", Kind: "text"}}
 
 // KindOf returns the kind of that name or plural.
 func KindOf(name string) (Kind, bool) {

@@ -70,7 +70,8 @@ type Query struct {
 // Parts are what is read of an item besides the item itself.
 type Parts uint8
 
-// Parts of items.
+// Parts of items. What a language says of the picture comes with the facts,
+// which have the picture.
 const (
 	PartText Parts = 1 << iota
 	PartFacts
@@ -107,6 +108,7 @@ func (v *View) List(q Query) (Page, error) {
 	}
 	if sq.Brief && sq.After == nil && sq.Skip == 0 && sq.Filter == nil {
 		l, err := v.teaserList(sq)
+		v.wantLead(l.page.Items)
 		return l.page, err
 	}
 	rows, more, err := v.live.List(sq)

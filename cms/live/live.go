@@ -31,6 +31,7 @@ type Reader struct {
 	known atomic.Pointer[known]
 	words *lexicons
 	lists chan struct{} // turns of ListView
+	files files
 }
 
 // New returns a Reader whose absolute addresses begin with base
@@ -66,6 +67,10 @@ type View struct {
 	known  *known
 	// names are those of the sections that the view asked for.
 	names map[string][]store.SectionName
+	// assets are those that the view asked for, nil for one that is not there;
+	// wanted may be asked for.
+	assets map[string]*asset
+	wanted []string
 }
 
 // Head is the number of the newest public change the view can see. An answer

@@ -73,5 +73,5 @@ func (v *View) Profiles(lang string, q ProfileQuery) ([]Profile, error) {
 			Editions: editions[o.ID], Facts: public(section.Facts, facts[o.ID]),
 		}
 	}
-	return out, nil
+	return out, v.withholdPictures(lang, out)
 }

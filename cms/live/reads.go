@@ -28,17 +28,20 @@ func Track(ctx context.Context) (_ context.Context, read func() (names []uint64,
 
 // note adds what a view read to the reads of its context.
 func note(ctx context.Context, l *store.Live) {
-	r, ok := ctx.Value(readsKey{}).(*tracked)
-	if !ok {
-		return
+	if r, ok := ctx.Value(readsKey{}).(*tracked); ok {
+		r.add(l.Reads(), l.Head)
 	}
+}
+
+// add notes names of what was read at a number of the journal.
+func (r *tracked) add(names []store.Name, at int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.views == 0 || l.Head < r.at {
-		r.at = l.Head
+	if r.views == 0 || at < r.at {
+		r.at = at
 	}
 	r.views++
-	for _, n := range l.Reads() {
+	for _, n := range names {
 		r.names[n] = struct{}{}
 	}
 }

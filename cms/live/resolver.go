@@ -61,9 +61,13 @@ func (r *resolver) other(l string) string {
 }
 
 func (r *resolver) Link(ref string) (block.Target, bool) {
-	_, id, ok := strings.Cut(ref, ":")
+	kind, id, ok := strings.Cut(ref, ":")
 	if !ok {
 		return block.Target{}, false
+	}
+	if kind == "media" {
+		m, ok := r.Media(id)
+		return block.Target{URL: m.URL, Title: m.Title, Lang: r.other(m.Lang)}, ok && !m.Withheld
 	}
 	e, ok := r.ref(id)
 	if !ok {
@@ -72,7 +76,20 @@ func (r *resolver) Link(ref string) (block.Target, bool) {
 	return block.Target{URL: hrefOf(e), Title: e.Title, Lang: r.other(e.Lang)}, true
 }
 
-func (r *resolver) Media(string) (block.Media, bool) { return block.Media{}, false }
+func (r *resolver) Media(id string) (block.Media, bool) {
+	a, err := r.v.asset(id)
+	if err != nil || a == nil {
+		return block.Media{}, false
+	}
+	if !r.v.may(a, r.lang) {
+		return block.Media{ID: id, Width: a.Width, Height: a.Height, Withheld: true}, true
+	}
+	m, err := r.v.media(a)
+	if err != nil {
+		return block.Media{}, false
+	}
+	return m.shown(a.Frames), true
+}
 
 func (r *resolver) members() []store.Profile {
 	if !r.counted {
@@ -167,15 +184,17 @@ func (r *resolver) Cards(q block.CardQuery) []block.Card {
 	if err != nil {
 		return nil
 	}
+	r.v.wantLead(l.page.Items)
 	var out []block.Card
-	for _, row := range l.rows {
-		out = append(out, r.card(row.LiveText))
+	for i, row := range l.rows {
+		out = append(out, r.card(row.LiveText, l.page.Items[i].lead()))
 	}
 	return out
 }
 
 func (r *resolver) CardsOf(refs []string) []block.Card {
 	var out []block.Card
+	var ids []string
 	for _, ref := range refs {
 		_, id, _ := strings.Cut(ref, ":")
 		e, ok := r.ref(id)
@@ -183,15 +202,26 @@ func (r *resolver) CardsOf(refs []string) []block.Card {
 			continue
 		}
 		if t, err := r.v.live.ByEntry(e.EntryID, e.Lang); err == nil {
-			out = append(out, r.card(t))
+			out, ids = append(out, r.card(t, "")), append(ids, t.EntryID)
+		}
+	}
+	facts, err := r.v.live.FactsOf(ids)
+	if err != nil {
+		return out // without pictures
+	}
+	for i, id := range ids {
+		if picture, _ := facts[id]["lead_picture"].(string); picture != "" {
+			out[i].Image = picture
+			r.v.want(picture)
 		}
 	}
 	return out
 }
 
-func (r *resolver) card(t store.LiveText) block.Card {
+func (r *resolver) card(t store.LiveText, picture string) block.Card {
 	return block.Card{
-		Ref: t.Kind + ":" + t.EntryID, Title: t.Title, URL: hrefOf(t.LiveRef), Summary: t.Summary,
+		Image: picture,
+		Ref:   t.Kind + ":" + t.EntryID, Title: t.Title, URL: hrefOf(t.LiveRef), Summary: t.Summary,
 		Date: t.Date, When: Date(t.Date, "day", r.lang), Lang: r.other(t.Lang),
 	}
 }

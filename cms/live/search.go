@@ -414,25 +414,39 @@ func (s *searching) results(ids []int64) ([]Result, error) {
 			silent = append(silent, texts[i].EditionID)
 		}
 	}
-	if len(silent) == 0 {
-		return out, nil
+	return out, s.excerpts(out, texts, silent)
+}
+
+// excerpts adds excerpts to the results of some editions.
+func (s *searching) excerpts(out []Result, texts []store.LiveText, of []string) error {
+	if len(of) == 0 {
+		return nil
 	}
-	bodies, err := s.view.live.SearchBodies(silent)
+	bodies, err := s.view.live.SearchBodies(of)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for i := range out {
-		body, ok := bodies[texts[i].EditionID]
+	var docs []*block.Document
+	var langs []string
+	var at []int
+	for i, t := range texts {
+		body, ok := bodies[t.EditionID]
 		if !ok {
 			continue
 		}
 		doc, err := block.Decode([]byte(body))
 		if err != nil {
-			return nil, err
+			return err
 		}
-		out[i].Excerpt, _ = s.query.Excerpt(doc.PlainText(block.Inert{}))
+		docs, langs, at = append(docs, doc), append(langs, t.Lang), append(at, i)
 	}
-	return out, nil
+	if err := s.view.withhold(docs, langs); err != nil {
+		return err
+	}
+	for i, doc := range docs {
+		out[at[i]].Excerpt, _ = s.query.Excerpt(doc.PlainText(block.Inert{}))
+	}
+	return nil
 }
 
 // lexicons are the words of the languages, read when the first word is

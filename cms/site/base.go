@@ -65,6 +65,9 @@ type Base struct {
 	Crumbs []Link // the way to the page; it is the last one, without address
 	Title  string // the h1
 	Lead   string
+	// Picture is above the text, "" for none.
+	Picture template.HTML
+	image   *live.Media
 }
 
 // Alternate is an address of the same content in a language.
@@ -178,6 +181,13 @@ func (h *handler) itemBase(v *live.View, it *live.Item) (Base, error) {
 	if b.Description = text(it.Fields, "search_description"); b.Description == "" {
 		b.Description = it.Summary
 	}
+	if b.image, err = v.Image(it); err != nil {
+		return b, err
+	}
+	if b.image != nil {
+		b.CSS = h.css
+		b.Picture = block.LeadPicture(v.Resolver(it.Lang), b.image.ID, b.image.Alt[it.Lang])
+	}
 	b.Canonical = v.Absolute(it.Href)
 	b.JSON = h.jsonURL(it)
 	b.Crumbs = b.crumbs(it)
@@ -190,6 +200,7 @@ func (h *handler) itemBase(v *live.View, it *live.Item) (Base, error) {
 		kind = "article"
 	}
 	b.openGraph(kind)
+	b.shareImage(v)
 	if it.Kind == "news" {
 		b.OpenGraph = append(b.OpenGraph, Property{"article:published_time", it.Date}, Property{"article:modified_time", stamp(it.UpdatedAt)})
 	}

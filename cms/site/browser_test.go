@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"meridian/cms/block"
+	"meridian/cms/media"
+	"meridian/models"
 	"meridian/web"
 	"meridian/web/browser"
 )
@@ -73,13 +75,14 @@ func everyBlock(t testing.TB, f *fixture) {
 		return block.Node{Type: "table_cell", Content: []block.Node{paragraph(words)}}
 	}
 	row := block.Node{Type: "table_row", Content: []block.Node{cell("A rather long cell"), cell("Another one"), cell("And a third with more words"), cell("Four"), cell("Five")}}
+	away := f.Upload(t, media.Upload{People: models.PeopleNone})
 	f.Write(t, f.Long, "en", "A page with contents.",
 		heading("Why"), block.Node{Type: "bullet_list", Content: []block.Node{item("One"), item("Two")}},
 		block.Node{Type: "quote", Attrs: attrs("cite", "A child", "role", "age 12", "source_url", "https://source.example/"), Content: []block.Node{paragraph("Listen to us.")}},
 		heading("How & when"),
 		block.Node{Type: "callout", Attrs: attrs("tone", "urgent", "title", "Are you in danger?"), Content: []block.Node{paragraph("Call.")}},
 		block.Node{Type: "callout", Attrs: attrs("tone", "help", "title", "Help"), Content: []block.Node{block.Paragraph(block.Text("Read "), block.Text("this", block.Mark{Type: "link", Attrs: attrs("ref", "page:"+f.Page)}))}},
-		block.Node{Type: "image", Attrs: attrs("media", "media:"+f.Page, "alt", "Children in a class room", "size", "half-end"), Content: nil},
+		block.Node{Type: "image", Attrs: attrs("media", "media:"+away.ID, "alt", "Children in a class room", "size", "half-end"), Content: nil},
 		paragraph("Text beside a picture."),
 		block.Node{Type: "table", Attrs: attrs("caption", "A table", "headerRow", true), Content: []block.Node{row, row}},
 		heading("Who"),
@@ -91,6 +94,10 @@ func everyBlock(t testing.TB, f *fixture) {
 		block.Node{Type: "divider"}, paragraph("The end."),
 	)
 	f.Publish(t, f.Long, "en")
+	// A place is kept free for a picture that was taken away.
+	if _, err := f.Library.WithdrawConsent(t.Context(), f.Admin, away.ID, ""); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestMenuOnAPhone(t *testing.T) {

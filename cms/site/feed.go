@@ -56,6 +56,14 @@ type feedItem struct {
 	Published, Updated            time.Time
 	Author                        feedAuthor
 	Topics                        []feedTopic
+	Image                         *feedImage // nil for none
+}
+
+// feedImage is the picture of an item, as a file beside it.
+type feedImage struct {
+	URL, Type string
+	Bytes     int64
+	Alt       string // what it shows, "" for decoration
 }
 
 type feedTopic struct{ ID, Label, Lang string }
@@ -194,6 +202,15 @@ func (h *handler) feedItem(v *live.View, it *live.Item) (feedItem, error) {
 		out.Author = feedAuthor{Name: a.Title}
 		if a.Href != "" {
 			out.Author.URL = v.Absolute(a.Href)
+		}
+	}
+	image, err := v.Image(it)
+	if err != nil {
+		return out, err
+	}
+	if image != nil {
+		if r, ok := image.Share(); ok {
+			out.Image = &feedImage{v.Absolute(r.Href), r.Type, r.Bytes, image.Alt[it.Lang]}
 		}
 	}
 	topics, err := v.Terms(texts(it.Facts, "topics"), it.Lang)

@@ -56,9 +56,11 @@ type (
 		Content    atomContent    `xml:"content"`
 	}
 	atomLink struct {
-		Rel  string `xml:"rel,attr,omitempty"`
-		Type string `xml:"type,attr,omitempty"`
-		Href string `xml:"href,attr"`
+		Rel    string `xml:"rel,attr,omitempty"`
+		Type   string `xml:"type,attr,omitempty"`
+		Length int64  `xml:"length,attr,omitempty"`
+		Title  string `xml:"title,attr,omitempty"`
+		Href   string `xml:"href,attr"`
 	}
 	atomPerson struct {
 		Name string `xml:"name"`
@@ -78,14 +80,17 @@ type (
 func atom(f *feed) (*bytes.Buffer, error) {
 	out := atomFeed{
 		Lang: f.Lang, ID: f.ID, Title: f.Title, Subtitle: f.Description, Updated: stamp(f.Updated),
-		Links:  []atomLink{{"self", "application/atom+xml", f.Self}, {"alternate", "text/html", f.Home}},
+		Links:  []atomLink{{Rel: "self", Type: "application/atom+xml", Href: f.Self}, {Rel: "alternate", Type: "text/html", Href: f.Home}},
 		Author: atomPerson{f.Author.Name, f.Author.URL}, Generator: generator,
 	}
 	for _, it := range f.Items {
 		e := atomEntry{
-			Lang: f.Lang, ID: it.ID, Title: it.Title, Links: []atomLink{{"alternate", "text/html", it.URL}},
+			Lang: f.Lang, ID: it.ID, Title: it.Title, Links: []atomLink{{Rel: "alternate", Type: "text/html", Href: it.URL}},
 			Published: stamp(it.Published), Updated: stamp(it.Updated), Author: atomPerson{it.Author.Name, it.Author.URL},
 			Summary: it.Summary, Content: atomContent{"html", it.HTML},
+		}
+		if i := it.Image; i != nil {
+			e.Links = append(e.Links, atomLink{Rel: "enclosure", Type: i.Type, Length: i.Bytes, Title: i.Alt, Href: i.URL})
 		}
 		for _, t := range it.Topics {
 			c := atomCategory{Term: t.ID, Label: t.Label}
@@ -107,6 +112,7 @@ type (
 		Atom    string     `xml:"xmlns:atom,attr"`
 		Content string     `xml:"xmlns:content,attr"`
 		DC      string     `xml:"xmlns:dc,attr"`
+		Media   string     `xml:"xmlns:media,attr,omitempty"`
 		Channel rssChannel `xml:"channel"`
 	}
 	rssChannel struct {
@@ -120,15 +126,29 @@ type (
 		Items       []rssItem `xml:"item"`
 	}
 	rssItem struct {
-		Title       string   `xml:"title"`
-		Link        string   `xml:"link"`
-		GUID        rssGUID  `xml:"guid"`
-		Published   string   `xml:"pubDate"`
-		Updated     string   `xml:"atom:updated"`
-		Creator     string   `xml:"dc:creator"`
-		Categories  []string `xml:"category"`
-		Description string   `xml:"description"`
-		Content     rssHTML  `xml:"content:encoded"`
+		Title       string        `xml:"title"`
+		Link        string        `xml:"link"`
+		GUID        rssGUID       `xml:"guid"`
+		Published   string        `xml:"pubDate"`
+		Updated     string        `xml:"atom:updated"`
+		Creator     string        `xml:"dc:creator"`
+		Categories  []string      `xml:"category"`
+		Enclosure   *rssEnclosure `xml:"enclosure"`
+		Media       *rssMedia     `xml:"media:content"`
+		Description string        `xml:"description"`
+		Content     rssHTML       `xml:"content:encoded"`
+	}
+	rssEnclosure struct {
+		URL    string `xml:"url,attr"`
+		Length int64  `xml:"length,attr"`
+		Type   string `xml:"type,attr"`
+	}
+	// rssMedia describes the enclosure, which cannot say itself what it shows.
+	rssMedia struct {
+		URL    string `xml:"url,attr"`
+		Type   string `xml:"type,attr"`
+		Medium string `xml:"medium,attr"`
+		Alt    string `xml:"media:description"`
 	}
 	rssHTML struct {
 		HTML string `xml:",cdata"`
@@ -144,7 +164,7 @@ func rss(f *feed) (*bytes.Buffer, error) {
 		Version: "2.0", Atom: "http://www.w3.org/2005/Atom", Content: "http://purl.org/rss/1.0/modules/content/", DC: "http://purl.org/dc/elements/1.1/",
 		Channel: rssChannel{
 			Title: f.Title, Link: f.Home, Description: f.Description, Language: f.Lang, Changed: rssTime(f.Updated), Generator: generator,
-			Self: atomLink{"self", "application/rss+xml", f.Self},
+			Self: atomLink{Rel: "self", Type: "application/rss+xml", Href: f.Self},
 		},
 	}
 	if f.Description == "" {
@@ -154,6 +174,13 @@ func rss(f *feed) (*bytes.Buffer, error) {
 		e := rssItem{
 			Title: it.Title, Link: it.URL, GUID: rssGUID{ID: it.ID}, Published: rssTime(it.Published), Updated: stamp(it.Updated),
 			Creator: it.Author.Name, Description: it.Summary, Content: rssHTML{it.HTML},
+		}
+		if i := it.Image; i != nil {
+			e.Enclosure = &rssEnclosure{i.URL, i.Bytes, i.Type}
+			if i.Alt != "" {
+				out.Media = "http://search.yahoo.com/mrss/"
+				e.Media = &rssMedia{i.URL, i.Type, "image", i.Alt}
+			}
 		}
 		for _, t := range it.Topics {
 			e.Categories = append(e.Categories, t.Label)
@@ -188,11 +215,21 @@ type (
 		Title     string       `json:"title"`
 		Summary   string       `json:"summary,omitempty"`
 		HTML      string       `json:"content_html"`
+		Image     string       `json:"image,omitempty"`
 		Published string       `json:"date_published"`
 		Modified  string       `json:"date_modified"`
 		Authors   []jsonAuthor `json:"authors"`
 		Tags      []string     `json:"tags,omitempty"`
 		Language  string       `json:"language"`
+		// Attachments have the picture once more where there is something to say
+		// of it: image is an address alone.
+		Attachments []jsonAttachment `json:"attachments,omitempty"`
+	}
+	jsonAttachment struct {
+		URL   string `json:"url"`
+		Type  string `json:"mime_type"`
+		Title string `json:"title"`
+		Bytes int64  `json:"size_in_bytes"`
 	}
 )
 
@@ -205,6 +242,12 @@ func jsonFeed(f *feed) (*bytes.Buffer, error) {
 		e := jsonItem{
 			ID: it.ID, URL: it.URL, Title: it.Title, Summary: it.Summary, HTML: it.HTML, Published: stamp(it.Published), Modified: stamp(it.Updated),
 			Authors: []jsonAuthor{{it.Author.Name, it.Author.URL}}, Language: f.Lang,
+		}
+		if it.Image != nil {
+			e.Image = it.Image.URL
+			if it.Image.Alt != "" {
+				e.Attachments = []jsonAttachment{{it.Image.URL, it.Image.Type, it.Image.Alt, it.Image.Bytes}}
+			}
 		}
 		for _, t := range it.Topics {
 			e.Tags = append(e.Tags, t.Label)

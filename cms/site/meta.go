@@ -1,6 +1,7 @@
 package site
 
 import (
+	"strconv"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -76,6 +77,22 @@ func (b *Base) openGraph(kind string) {
 	}
 	if b.Description != "" {
 		b.OpenGraph = append(b.OpenGraph, Property{"og:description", b.Description})
+	}
+}
+
+// shareImage adds the picture of the page to what other sites show of it.
+func (b *Base) shareImage(v *live.View) {
+	if b.image == nil {
+		return
+	}
+	r, ok := b.image.Share()
+	if !ok {
+		return
+	}
+	b.OpenGraph = append(b.OpenGraph, Property{"og:image", v.Absolute(r.Href)}, Property{"og:image:type", r.Type},
+		Property{"og:image:width", strconv.Itoa(r.Width)}, Property{"og:image:height", strconv.Itoa(r.Height)})
+	if alt := b.image.Alt[b.Lang]; alt != "" {
+		b.OpenGraph = append(b.OpenGraph, Property{"og:image:alt", alt})
 	}
 }
 

@@ -17,6 +17,7 @@ var newsParams = []string{"page", "topic", "year"}
 type NewsRow struct {
 	Day
 	Title, Href, Summary string
+	Picture              template.HTML
 }
 
 // newsPage is a list of news.
@@ -218,8 +219,11 @@ func newsRows(v *live.View, section *live.Item, most int) ([]NewsRow, error) {
 		return nil, err
 	}
 	var out []NewsRow
+	r := v.Resolver(section.Lang)
 	for _, it := range items {
-		out = append(out, newsRow(it))
+		row := newsRow(it)
+		row.Picture = cardPicture(r, it)
+		out = append(out, row)
 	}
 	return out, nil
 }

@@ -66,6 +66,27 @@ func webPage(v *live.View, it *live.Item, b *Base) thing {
 	if b.Description != "" {
 		t["description"] = b.Description
 	}
+	if p := picture(v, b); p != nil {
+		t["image"] = p
+	}
+	return t
+}
+
+// picture is the picture of a page, nil for none.
+func picture(v *live.View, b *Base) thing {
+	if b.image == nil {
+		return nil
+	}
+	r, ok := b.image.Share()
+	if !ok {
+		return nil
+	}
+	t := thing{"@type": "ImageObject", "url": v.Absolute(r.Href), "width": r.Width, "height": r.Height}
+	for k, s := range map[string]string{"caption": b.image.Alt[b.Lang], "creditText": b.image.Credit, "license": live.LicenceURL(b.image.Licence)} {
+		if s != "" {
+			t[k] = s
+		}
+	}
 	return t
 }
 

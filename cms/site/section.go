@@ -26,7 +26,10 @@ type sectionPage struct {
 }
 
 // Teaser introduces an item in a list.
-type Teaser struct{ Title, Href, Summary string }
+type Teaser struct {
+	Title, Href, Summary string
+	Picture              template.HTML
+}
 
 // Heading is a line of the list of contents.
 type Heading struct{ Title, Anchor string }
@@ -60,6 +63,7 @@ func (h *handler) section(v *live.View, it *live.Item, a *answer) error {
 		}
 	}
 	if it.Root {
+		p.Picture = "" // the top is drawn
 		if p.SiteName.Lang != "" {
 			p.DocTitle = docTitle(text(it.Fields, "search_title"), it.Title, "")
 		}
@@ -87,11 +91,25 @@ func teasers(v *live.View, it *live.Item, seen *seen) ([]Teaser, error) {
 	}
 	var out []Teaser
 	for _, c := range children {
-		if !seen.ids[c.ID] && c.Nav != "footer" {
-			out = append(out, Teaser{c.Title, c.Href, c.Summary})
+		if seen.ids[c.ID] || c.Nav == "footer" {
+			continue
 		}
+		t := Teaser{Title: c.Title, Href: c.Href, Summary: c.Summary}
+		if len(children) < manyChildren {
+			t.Picture = cardPicture(seen, c)
+		}
+		out = append(out, t)
 	}
 	return out, nil
+}
+
+// cardPicture is the picture of an item in a list, "" for none.
+func cardPicture(r block.Resolver, it *live.Item) template.HTML {
+	id := text(it.Facts, "lead_picture")
+	if id == "" {
+		return ""
+	}
+	return block.CardPicture(r, id)
 }
 
 // contents lists the headings of a text that is long enough to need it.

@@ -201,7 +201,7 @@ func (h *handler) term(v *live.View, t live.Term, lang, page string) (answer, er
 		p.Facts, p.URL = instrumentFacts(t.Instrument, &b)
 	}
 	for _, it := range carried.Pages {
-		p.Pages = append(p.Pages, Teaser{it.Title, it.Href, it.Summary})
+		p.Pages = append(p.Pages, Teaser{Title: it.Title, Href: it.Href, Summary: it.Summary})
 	}
 	if more := carried.PagesTotal; more > len(carried.Pages) {
 		p.PagesMore = b.T("site.term_pages_more", "Shown", len(carried.Pages), "Count", more)

@@ -3,7 +3,11 @@
 // pages must add up to. Package cms/demonstration loads it.
 //
 // The texts were written for this project from facts; addresses are reserved
-// .example ones, except the office of the secretariat, which is public.
+// .example ones, except the office of the secretariat, which is public. The
+// pictures were drawn for it as SVG, which Chromium painted at 1600 × 1067 and
+// image/jpeg encoded at quality 85 (76 where that exceeds 120 KB); the documents
+// are HTML that Chromium printed as tagged PDF. Sources stand beside them. Nobody
+// who exists is shown, and all of it is CC0.
 package demo
 
 import (
@@ -12,7 +16,7 @@ import (
 	"fmt"
 )
 
-//go:embed *.json
+//go:embed *.json pictures/*.jpg files/*.pdf
 var files embed.FS
 
 // Text is words by language.
@@ -43,6 +47,7 @@ type Network struct {
 	Publications []Publication
 	Redirects    []Redirect
 	Accounts     []Account
+	Library      Library
 	Expectations Expectations
 }
 
@@ -201,6 +206,48 @@ type Redirect struct{ From, To, Lang string }
 // Account is a demonstration account.
 type Account struct{ ID, Role, Section, Status string }
 
+// Library is the pictures and documents of the network.
+type Library struct {
+	Pictures  []Picture
+	Documents []Document
+}
+
+// Picture is a drawing and where it is shown.
+type Picture struct {
+	File, Account, Section string
+	Title, Place, People   string
+	Focus                  [2]int // thousandths of width and height
+	Shared                 bool
+	Alt                    Text
+	Consent                *Consent
+	// Leads are the places and news whose lead picture it is, by the account
+	// that made it one.
+	Leads map[string][]string
+	Shown []Shown
+}
+
+// Shown is a page that shows a picture among its text, after the first After of
+// its blocks.
+type Shown struct {
+	Page  string
+	After int
+}
+
+// Consent is a consent that ends after a number of days.
+type Consent struct {
+	GivenBy             string `json:"given_by"`
+	Evidence, Pseudonym string
+	Uses                []string
+	Days                int
+}
+
+// Document is a file that a page gives out, under a label in the language of
+// the page. Lang is the language it says it is in itself.
+type Document struct {
+	File, Account, Section, Lang, Title, Page string
+	Label                                     Text
+}
+
 // Expectations are the numbers that the loaded network must show.
 type Expectations struct {
 	Sections         int            `json:"sections_total"`
@@ -224,7 +271,7 @@ func Read() (Network, error) {
 	for name, into := range map[string]any{
 		"site": &n.Site, "terms": &n.Terms, "partners": &n.Partners, "sections": &n.Sections, "tree": &n.Tree,
 		"pages": &n.Pages, "stubs": &n.Stubs, "news": &n.News, "events": &n.Events, "publications": &n.Publications,
-		"redirects": &n.Redirects, "accounts": &n.Accounts, "expectations": &n.Expectations,
+		"redirects": &n.Redirects, "accounts": &n.Accounts, "library": &n.Library, "expectations": &n.Expectations,
 	} {
 		b, err := files.ReadFile(name + ".json")
 		if err != nil {
@@ -235,4 +282,13 @@ func Read() (Network, error) {
 		}
 	}
 	return n, nil
+}
+
+// File returns a picture or a document by the name it has in Library.
+func File(name string) ([]byte, error) {
+	b, err := files.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("read demonstration: %w", err)
+	}
+	return b, nil
 }

@@ -137,8 +137,8 @@ type ActFilter struct {
 	Subject       string
 	Branch        string    // acts on this section's and everything below
 	From, To      time.Time // from the one on, before the other; zero = open
-	// Grants are those that let somebody read: only acts on entries they cover
-	// are selected. All means every act.
+	// Grants are those that let somebody read: only acts on what they cover are
+	// selected: entries, files and collections. All means every act.
 	Grants []models.Grant
 	All    bool
 	Before int64 // acts with a lower number only; 0 = all
@@ -168,9 +168,9 @@ func (r *Read) acts(f ActFilter) *gorm.DB {
 	if f.All && f.Branch == "" {
 		return q
 	}
-	q = q.Joins("JOIN entries e ON e.id = a.subject")
+	cond, args := "1 = 1", []any(nil)
 	if f.Branch != "" {
-		q = q.Where("e.branch >= ? AND e.branch < ?", branchArgs(f.Branch)...)
+		cond, args = "e.branch >= ? AND e.branch < ?", branchArgs(f.Branch)
 	}
 	// A grant for some languages reaches the entry all the same; what an act
 	// says about another language is for the caller to leave out.
@@ -178,7 +178,17 @@ func (r *Read) acts(f ActFilter) *gorm.DB {
 	for i, g := range f.Grants {
 		grants[i] = models.Grant{Branch: g.Branch, Domain: g.Domain}
 	}
-	return reach(q, grants, f.All)
+	if !f.All {
+		c, a := covered(grants)
+		cond, args = cond+" AND "+c, append(args, a...)
+	}
+	var about []string
+	var all []any
+	for _, table := range []string{"entries", "assets", "collections"} {
+		about = append(about, "EXISTS (SELECT 1 FROM "+table+" e WHERE e.id = a.subject AND "+cond+")")
+		all = append(all, args...)
+	}
+	return q.Where("("+strings.Join(about, " OR ")+")", all...)
 }
 
 // FindActs returns acts, newest first, at most f.Limit of them.

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/gofrs/flock"
 
@@ -83,6 +84,31 @@ func (n *Snapshot) Copy(ctx context.Context, w io.Writer) (written int64, err er
 		return written, fmt.Errorf("read pages: %d bytes of %d", written, n.Size)
 	}
 	return written, nil
+}
+
+// WithdrawnAsset is a file that somebody asked to be taken away, and since when
+// it is.
+type WithdrawnAsset struct {
+	ID string    `json:"id"`
+	At time.Time `json:"at"`
+}
+
+// Withdrawn returns the assets whose consent was withdrawn, in the order of
+// their ids.
+func (n *Snapshot) Withdrawn(ctx context.Context) (list []WithdrawnAsset, err error) {
+	rows, err := n.tx.QueryContext(ctx, "SELECT a.id, c.withdrawn_at FROM assets a JOIN consents c ON c.id = a.consent_id WHERE a.withheld = 'withdrawn' ORDER BY a.id")
+	if err != nil {
+		return nil, fmt.Errorf("list withdrawn files: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var w WithdrawnAsset
+		if err := rows.Scan(&w.ID, &w.At); err != nil {
+			return nil, fmt.Errorf("list withdrawn files: %w", err)
+		}
+		list = append(list, w)
+	}
+	return list, rows.Err()
 }
 
 // NewLife begins a new life of the journal, which a restored backup leads: its

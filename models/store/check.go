@@ -29,6 +29,13 @@ var contentRules = []struct{ says, sql string }{
 		EXCEPT SELECT kind, lang, published_at, edition_id, entry_id, branch, updated_at, title FROM listed)`},
 	{"%d rows of lists are of nothing public", `SELECT count(*) FROM listed WHERE edition_id NOT IN (SELECT edition_id FROM live WHERE lang <> 'und')`},
 	{"%d entries carry a term that was merged into another one", `SELECT count(*) FROM entry_terms c JOIN terms t ON t.id = c.term_id WHERE NOT (` + standing + `)`},
+	{"%d files of the library are not where their section is", `SELECT count(*) FROM assets a JOIN entries s ON s.id = a.section_id WHERE a.branch <> s.branch OR a.domain_id <> s.domain_id`},
+	{"%d files of the library give out a version that is not theirs", `SELECT count(*) FROM assets a LEFT JOIN asset_versions v ON v.id = a.version_id AND v.asset_id = a.id WHERE v.id IS NULL`},
+	// What ended by the clock is left to the timer.
+	{"%d files of the library are public against what is on record about who is shown", `SELECT count(*) FROM assets a LEFT JOIN consents c ON c.id = a.consent_id AND c.asset_id = a.id
+		WHERE a.withheld = '' AND (c.withdrawn_at IS NOT NULL OR a.consent_id <> '' AND c.id IS NULL OR a.people = '' AND a.kind IN ('image', 'video')
+		  OR a.people = 'children' AND c.id IS NULL OR a.people IN ('adults', 'children') AND c.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM json_each(c.uses) WHERE value = 'site'))`},
+	{"%d files of the library that public pages use are not known to be public", `SELECT count(*) FROM assets a WHERE a.first_public_at IS NULL AND EXISTS (SELECT 1 FROM asset_uses u WHERE u.asset_id = a.id)`},
 }
 
 // CheckContent compares what is stored with what the program promises about it

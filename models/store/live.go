@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -18,6 +20,8 @@ type Live struct {
 	db *gorm.DB
 	// Head is the newest journal row the transaction can see.
 	Head int64
+	// Now is when it began, by the clock of the store.
+	Now time.Time
 	// reads are the names of what was read so far.
 	reads reads
 	// index is that of what readers find.
@@ -28,10 +32,10 @@ type Live struct {
 // that of the snapshot that ctx belongs to.
 func (s *Store) Live(ctx context.Context, fn func(*Live) error) error {
 	if l, ok := ctx.Value(snapshotKey{}).(*Live); ok {
-		return fn(&Live{db: l.db, Head: l.Head, reads: reads{NameSite: {}}, index: s.public})
+		return fn(&Live{db: l.db, Head: l.Head, Now: s.now(), reads: reads{NameSite: {}}, index: s.public})
 	}
 	return s.reader.WithContext(ctx).Transaction(func(db *gorm.DB) error {
-		l := &Live{db: db, reads: reads{NameSite: {}}, index: s.public}
+		l := &Live{db: db, Now: s.now(), reads: reads{NameSite: {}}, index: s.public}
 		// The first statement fixes what the transaction sees.
 		head, err := selected[int64](db, "SELECT coalesce(max(seq), 0) FROM changes")
 		if err != nil {
@@ -125,18 +129,17 @@ func (l *Live) Facts(entry string) (map[string]any, error) {
 func (l *Live) FactsOf(entries []string) (map[string]map[string]any, error) {
 	l.readEntries(entries)
 	out := map[string]map[string]any{}
-	for chunk := range chunks(entries, 500) {
-		rows, err := selected[struct{ EntryID, Fields string }](l.db, "SELECT entry_id, coalesce(fields, '{}') AS fields FROM live WHERE lang = 'und' AND entry_id IN ?", chunk)
-		if err != nil {
-			return nil, fmt.Errorf("read facts: %w", err)
+	rows, err := selected[struct{ EntryID, Fields string }](l.db, `SELECT l.entry_id, coalesce(l.fields, '{}') AS fields
+		FROM json_each(?) j CROSS JOIN live l ON l.entry_id = j.value AND l.lang = 'und'`, jsonList(entries))
+	if err != nil {
+		return nil, fmt.Errorf("read facts: %w", err)
+	}
+	for _, r := range rows {
+		m := map[string]any{}
+		if err := json.Unmarshal([]byte(r.Fields), &m); err != nil {
+			return nil, fmt.Errorf("facts of %s: %w", r.EntryID, err)
 		}
-		for _, r := range rows {
-			m := map[string]any{}
-			if err := json.Unmarshal([]byte(r.Fields), &m); err != nil {
-				return nil, fmt.Errorf("facts of %s: %w", r.EntryID, err)
-			}
-			out[r.EntryID] = m
-		}
+		out[r.EntryID] = m
 	}
 	return out, nil
 }
@@ -145,21 +148,19 @@ func (l *Live) FactsOf(entries []string) (map[string]map[string]any, error) {
 // language; facts are none. They are without the date of a news item.
 func (l *Live) EditionsOf(entries []string) ([]LiveRef, error) {
 	l.readEntries(entries)
-	var out []LiveRef
-	for chunk := range chunks(entries, 500) {
-		// The titles are in the lists as well, where nothing else has to be
-		// stepped over to get at them; there is exactly what is public.
-		list, err := selected[LiveRef](l.db, `SELECT e.id AS entry_id, e.kind, e.type, e.branch, e.section_id, e.position, e.nav, e.original_lang,
-			d.id AS edition_id, d.lang, d.slug, d.path, li.title, d.first_published_at, d.published_at
-			FROM entries e CROSS JOIN editions d ON d.entry_id = e.id AND d.live_revision IS NOT NULL AND d.lang <> 'und'
-			CROSS JOIN listed li ON li.kind = e.kind AND li.lang = d.lang AND li.published_at = d.first_published_at AND li.edition_id = d.id
-			WHERE e.id IN ? ORDER BY e.id, d.lang`, chunk)
-		if err != nil {
-			return nil, fmt.Errorf("list live editions: %w", err)
-		}
-		out = append(out, list...)
+	ids := slices.Sorted(slices.Values(entries))
+	// One step after the other, by their keys, and so in the right order: the view
+	// "live" says the same, and its plan takes half as long again.
+	list, err := selected[LiveRef](l.db, `SELECT e.id AS entry_id, e.kind, e.type, e.branch, e.section_id, e.position, e.nav, e.original_lang,
+		d.id AS edition_id, d.lang, d.slug, d.path, r.title, d.first_published_at, d.published_at
+		FROM json_each(?) j CROSS JOIN entries e ON e.id = j.value AND e.trashed_at IS NULL
+		CROSS JOIN editions d ON d.entry_id = e.id AND d.live_revision IS NOT NULL AND d.lang <> 'und'
+		CROSS JOIN revisions r ON r.id = d.live_revision`, jsonList(slices.Compact(ids)))
+	if err != nil {
+		return nil, fmt.Errorf("list live editions: %w", err)
 	}
-	return out, nil
+	slices.SortStableFunc(list, func(a, b LiveRef) int { return cmp.Or(cmp.Compare(a.EntryID, b.EntryID), cmp.Compare(a.Lang, b.Lang)) })
+	return list, nil
 }
 
 // LiveHash is what a translation is compared with: the public revision of the
@@ -321,11 +322,11 @@ type JournalRow struct {
 	SubjectID, Kind, Lang, Action string
 }
 
-// Journal returns the rows about entries after seq, oldest first, at most
+// Journal returns the rows about entries and assets after seq, oldest first, at most
 // limit, and whether more follow. Rows of other subjects are passed over.
 func (l *Live) Journal(after int64, limit int) ([]JournalRow, bool, error) {
 	l.read(NameEverything)
-	list, err := selected[JournalRow](l.db, "SELECT seq, at, subject_id, kind, lang, action FROM changes WHERE seq > ? AND subject = 'entry' ORDER BY seq LIMIT ?",
+	list, err := selected[JournalRow](l.db, "SELECT seq, at, subject_id, kind, lang, action FROM changes WHERE seq > ? AND subject IN ('entry', 'asset') ORDER BY seq LIMIT ?",
 		after, limit+1)
 	if err != nil {
 		return nil, false, fmt.Errorf("read journal: %w", err)

@@ -104,7 +104,10 @@ func (tx *Tx) rebranch(e models.Entry, was, now, domain string) error {
 	if err != nil {
 		return fmt.Errorf("move branch: %w", err)
 	}
-	return nil
+	if e.Kind != models.KindSection {
+		return nil
+	}
+	return tx.moveAssets(was, now, oldDomain(e), domain)
 }
 
 // oldDomain is the domain that what moves with e has to leave: none for an

@@ -57,6 +57,9 @@ const anyLang, anywhere = "", ""
 // NameEntry is an entry: all that is public of it in any language.
 func NameEntry(id string) Name { return name("entry", id) }
 
+// NameAsset is a file of the library: all that is public of it by itself.
+func NameAsset(id string) Name { return name("asset", id) }
+
 // nameStay is that an entry is public where it is, and in which languages; new
 // words do not move it.
 func nameStay(id string) Name { return name("stay", id) }
@@ -104,6 +107,9 @@ func (r movedRow) moves(f func(Name)) bool {
 		return r.siteMoves(f)
 	case models.SubjectTerm:
 		f(NameTerms)
+		return true
+	case models.SubjectAsset:
+		f(NameAsset(r.id))
 		return true
 	case models.SubjectEntry:
 	default:

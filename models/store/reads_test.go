@@ -110,6 +110,7 @@ func TestReadsMove(t *testing.T) {
 		"the settings":       func(l *store.Live) error { return nil }, // every view reads them
 		"the journal":        func(l *store.Live) error { _, _, err := l.Journal(0, 1); return err },
 		"a section's branch": func(l *store.Live) error { _, err := l.BranchOf("b"); return err },
+		"a file":             func(l *store.Live) error { _, err := l.Assets([]string{"f"}); return err },
 	}
 	entry := func(kind, lang, action, nav string) models.Change {
 		return models.Change{Subject: models.SubjectEntry, SubjectID: "x", Kind: kind, Lang: lang, Action: action, Branch: "/a/b/", Nav: nav}
@@ -133,6 +134,7 @@ func TestReadsMove(t *testing.T) {
 		{"the entry", models.Change{Subject: models.SubjectEntry, SubjectID: sd.entry.ID, Kind: "section", Lang: "nl", Action: models.ActionUpdated}, "the entry"},
 		{"the other entry", models.Change{Subject: models.SubjectEntry, SubjectID: "other", Kind: "page", Lang: "und", Action: models.ActionUpdated}, "another entry, fresh pages, pages, pages by title"},
 		{"a term", models.Change{Subject: models.SubjectTerm, SubjectID: "t", Action: models.ActionUpdated}, "news with a term, terms, the network"},
+		{"a file", models.Change{Subject: models.SubjectAsset, SubjectID: "f", Kind: models.KindMedia, Action: models.ActionWithdrawn, Branch: "/a/b/", Nav: "none"}, "a file"},
 		{"redirects", models.Change{Subject: models.SubjectSite, SubjectID: "addresses", Action: models.ActionUpdated}, "an address, what is gone"},
 		{"something left a section", models.Change{Subject: models.SubjectSite, SubjectID: "place", Action: models.ActionMoved, Branch: "/a/b/", Nav: "none"}, "news of a section, news with a term, pages of a section, the order of pages, the tree, whether there is any"},
 		{"the settings", models.Change{Subject: models.SubjectSite, SubjectID: "site", Action: models.ActionUpdated}, "*"},

@@ -38,6 +38,9 @@ func (tx *Tx) PutRefs(edition string, live bool, refs []Ref) error {
 	if err := tx.db.CreateInBatches(&rows, 100).Error; err != nil {
 		return fmt.Errorf("put refs: %w", err)
 	}
+	if live {
+		return tx.firstPublic(edition)
+	}
 	return nil
 }
 
@@ -58,7 +61,7 @@ func (tx *Tx) PublishRefs(edition string) error {
 	if err != nil {
 		return fmt.Errorf("publish refs: %w", err)
 	}
-	return nil
+	return tx.firstPublic(edition)
 }
 
 // Use is a place where an entry is used.

@@ -34,7 +34,7 @@ func (tx *Tx) writeIndex() error {
 	tx.toIndex = nil
 	docs := make([]indexedDoc, len(list))
 	for i, d := range list {
-		docs[i] = indexedDoc{d.Entry, d.Edition, d.Terms + " " + kindTerm(d.Kind), d.TitleWords}
+		docs[i] = indexedDoc{[]any{d.Edition, d.Entry, d.TitleWords}, d.Terms + " " + kindTerm(d.Kind)}
 		if err := tx.keepWords(d); err != nil {
 			return fmt.Errorf("keep words of %s: %w", d.Edition, err)
 		}
@@ -71,12 +71,40 @@ func (tx *Tx) unindex(editions string, args ...any) error {
 	return tx.public.remove(tx, editions, args...)
 }
 
+// searchAgain has the words of the public texts that use a file taken apart once
+// more, with or without what they say about it. Where that is not to be found any
+// more, they are found by no word at all until then, which is a second.
+func (tx *Tx) searchAgain(asset string, hide bool) error {
+	const uses = "SELECT edition_id FROM asset_uses WHERE asset_id = ? AND lang <> 'und'"
+	if _, err := tx.exec("INSERT OR IGNORE INTO search_queue (edition_id) "+uses, asset); err != nil {
+		return fmt.Errorf("search again what uses %s: %w", asset, err)
+	}
+	if !hide {
+		return nil
+	}
+	return tx.unindex(uses, asset)
+}
+
+// SearchQueue returns editions whose words are to be taken apart again, at most
+// limit.
+func (r *Read) SearchQueue(limit int) ([]string, error) {
+	return selected[string](r.db, "SELECT edition_id FROM search_queue LIMIT ?", limit)
+}
+
+// LeaveSearchQueue says that the words of editions were taken apart again.
+func (tx *Tx) LeaveSearchQueue(editions []string) error {
+	if _, err := tx.exec("DELETE FROM search_queue WHERE edition_id IN ("+listed+")", jsonList(editions)); err != nil {
+		return fmt.Errorf("leave the search queue: %w", err)
+	}
+	return nil
+}
+
 // MergeSearch moves the terms of some documents that were indexed lately to the
 // lists that searching reads, and reports whether there may be more to move. It
 // is for timers: each call does a part, and none writes when there is nothing to
 // do.
 func (s *Store) MergeSearch(ctx context.Context) (more bool, err error) {
-	for _, x := range []*wordIndex{s.public, s.staff} {
+	for _, x := range s.indexes() {
 		some, err := x.mergeSome(ctx, s)
 		if err != nil {
 			return false, fmt.Errorf("merge search index: %w", err)
@@ -86,10 +114,13 @@ func (s *Store) MergeSearch(ctx context.Context) (more bool, err error) {
 	return more, nil
 }
 
+// indexes are all indexes of words.
+func (s *Store) indexes() []*wordIndex { return []*wordIndex{s.public, s.staff, s.assets} }
+
 // TidySearch takes what is found no more out of the lists of the indexes, for
 // good. Other transactions come between.
 func (s *Store) TidySearch(ctx context.Context) error {
-	for _, x := range []*wordIndex{s.public, s.staff} {
+	for _, x := range s.indexes() {
 		if err := x.tidyAll(ctx, s); err != nil {
 			return fmt.Errorf("tidy search index: %w", err)
 		}

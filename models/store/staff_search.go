@@ -51,7 +51,7 @@ func (tx *Tx) PutStaffDocs(docs []StaffDoc) error {
 		if n == 0 {
 			continue
 		}
-		fresh = append(fresh, indexedDoc{d.Entry, d.Edition, d.Terms, d.TitleWords})
+		fresh = append(fresh, indexedDoc{[]any{d.Edition, d.Entry, d.TitleWords}, d.Terms})
 	}
 	return tx.staff.put(tx, fresh)
 }

@@ -69,8 +69,9 @@ type Store struct {
 	scheduled chan struct{}
 	// words are some of those that are kept for searching.
 	words *knownWords
-	// public and staff are the indexes of what readers and what staff find.
-	public, staff *wordIndex
+	// public and staff are the indexes of what readers and what staff find,
+	// assets that of files.
+	public, staff, assets *wordIndex
 }
 
 // Open opens the data folder dir. Pending migrations are applied when the
@@ -82,7 +83,8 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 	if o.Random == nil {
 		o.Random = rand.Reader
 	}
-	s := &Store{dir: dir, clock: o.Clock, random: o.Random, cacheKB: cmp.Or(o.CacheKB, writerCacheKB), scheduled: make(chan struct{}, 1), words: newKnownWords(), public: &wordIndex{name: "search"}, staff: &wordIndex{name: "staff"}, moved: moved{newest: map[Name]int64{}}}
+	s := &Store{dir: dir, clock: o.Clock, random: o.Random, cacheKB: cmp.Or(o.CacheKB, writerCacheKB), scheduled: make(chan struct{}, 1), words: newKnownWords(), public: &wordIndex{name: "search", columns: []string{"edition_id", "entry_id", "title_words"}},
+		staff: &wordIndex{name: "staff", columns: []string{"edition_id", "entry_id", "title_words"}}, assets: &wordIndex{name: "asset", columns: []string{"asset_id"}}, moved: moved{newest: map[Name]int64{}}}
 	defer func() {
 		if err != nil {
 			_ = s.Close()
@@ -196,11 +198,15 @@ func (s *Store) Now() time.Time { return s.now() }
 // transaction wrote.
 type Read struct {
 	db *gorm.DB
-	// staff is the index of what staff find.
-	staff *wordIndex
+	at time.Time
+	// staff is the index of what staff find, assets that of files.
+	staff, assets *wordIndex
 	// site is remembered once read: many acts of a transaction ask for it.
 	site *models.Site
 }
+
+// At is when the transaction began, by the clock of the store. It stands still.
+func (r *Read) At() time.Time { return r.at }
 
 // Tx is a write transaction. Its time stands still: everything written
 // together carries the same Now.
@@ -209,6 +215,8 @@ type Tx struct {
 	now    time.Time
 	random io.Reader
 	seq    int64
+	// appended is the rows that it appended to the journal one by one.
+	appended []movedRow
 	// journaled is the rows it appended, with those of others that this process
 	// has not taken in yet.
 	journaled journalPart
@@ -249,9 +257,9 @@ func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
 		return errors.New("store: a transaction inside a transaction")
 	}
 	tx := &Tx{now: s.now(), random: s.random, words: searchWords{known: s.words}, public: s.public}
-	tx.staff = s.staff
+	tx.staff, tx.assets = s.staff, s.assets
 	err := s.writer.WithContext(context.WithValue(ctx, txKey{}, true)).Transaction(func(db *gorm.DB) error {
-		tx.db = db
+		tx.db, tx.at = db, tx.now
 		if err := fn(tx); err != nil {
 			return err
 		}
@@ -259,7 +267,7 @@ func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
 			return err
 		}
 		var err error
-		tx.journaled, err = journalAfter(ctx, db.Statement.ConnPool, s.Head())
+		tx.journaled, err = tx.journalSince(ctx, s.Head())
 		return err
 	})
 	if tx.roomy {
@@ -286,7 +294,7 @@ func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
 // View runs fn in one read transaction of the editor side.
 func (s *Store) View(ctx context.Context, fn func(*Read) error) error {
 	return s.reader.WithContext(ctx).Transaction(func(db *gorm.DB) error {
-		return fn(&Read{db: db, staff: s.staff})
+		return fn(&Read{db: db, at: s.now(), staff: s.staff, assets: s.assets})
 	})
 }
 

@@ -279,6 +279,10 @@ func (c *column) Scan(src any) error {
 		*v = &at
 		return fits(isTime, src, v)
 	}
+	if v := reflect.ValueOf(c.v).Elem(); v.Kind() == reflect.String { // a type of ours, such as a kind
+		v.SetString(text)
+		return fits(isText, src, c.v)
+	}
 	return fmt.Errorf("columns are not read into %T", c.v)
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -115,6 +116,13 @@ func (tx *Tx) Purge(e models.Entry) (int, error) {
 	known := `FROM editions d JOIN entries e ON e.id = d.entry_id%s WHERE d.lang <> 'und' AND d.first_published_at IS NOT NULL AND d.entry_id IN (` + in + `) ON CONFLICT DO NOTHING`
 	reason := "iif(d.withdrawn_at IS NULL, '', d.withdrawn_reason)"
 	if err := tx.unindex(editions, args...); err != nil {
+		return 0, err
+	}
+	if section, err := tx.Entry(e.Section()); err == nil {
+		if err := tx.leaveAssets(in, args, section); err != nil {
+			return 0, err
+		}
+	} else if !errors.Is(err, models.ErrNotFound) {
 		return 0, err
 	}
 	stone := "INSERT INTO tombstones (entry_id, lang, path, kind, reason, purged_at) SELECT d.entry_id, "

@@ -15,14 +15,22 @@ import (
 )
 
 // wordIndex is an index of documents by terms: which documents have a term, in
-// the order of their numbers. There are two, made alike, in tables of their own.
+// the order of their numbers. There are three, made alike, in tables of their own.
 //
 // A document is first kept with its terms as they are, which is one row to
 // write; a timer moves the terms of several documents at once to the lists
 // (pieces). What is indexed again or taken out leaves its number in the lists,
 // where it is dead, until the timer has gone through all of them.
+//
+// SQLite's own FTS5 was here first. It gives documents out a row at a time, by
+// way of its virtual machine, and ranking puts some ten short questions to it:
+// they took three to five times as long as these lists do, the more the more
+// there was, and indexing a text took part of every publish.
 type wordIndex struct {
 	name string // what its tables' names begin with
+	// columns are those of the table of documents; the first one says what a
+	// document is of.
+	columns []string
 
 	mu   sync.Mutex
 	dead deadSet // a number is never used again, so one too many harms nobody
@@ -31,9 +39,8 @@ type wordIndex struct {
 
 // indexedDoc is a document with its terms, divided by spaces.
 type indexedDoc struct {
-	Entry, Edition string
-	Terms          string
-	TitleWords     int
+	values []any // of the columns of its index
+	terms  string
 }
 
 // Sizes of what is done at a time.
@@ -67,24 +74,25 @@ func (x *wordIndex) put(tx *Tx, docs []indexedDoc) error {
 			}
 		}
 	}
+	insert := x.query("INSERT INTO #_docs (" + strings.Join(x.columns, ", ") + ") VALUES (?" + strings.Repeat(", ?", len(x.columns)-1) + ") RETURNING id")
 	fresh := make([]freshDoc, len(docs))
 	for i, d := range docs {
-		if err := x.remove(tx, "SELECT ?", d.Edition); err != nil {
+		if err := x.remove(tx, "SELECT ?", d.values[0]); err != nil {
 			return err
 		}
-		id, err := value[int64](&tx.Read, x.query("INSERT INTO #_docs (edition_id, entry_id, title_words) VALUES (?, ?, ?) RETURNING id"), d.Edition, d.Entry, d.TitleWords)
+		id, err := value[int64](&tx.Read, insert, d.values...)
 		if err != nil {
-			return fmt.Errorf("index %s: %w", d.Edition, err)
+			return fmt.Errorf("index %s: %w", d.values[0], err)
 		}
 		if id > 1<<32-1 {
 			return errors.New("search index: no numbers are left")
 		}
-		fresh[i] = freshDoc{id, " " + strings.TrimSpace(d.Terms) + " "}
+		fresh[i] = freshDoc{id, " " + strings.TrimSpace(d.terms) + " "}
 		if len(docs) >= bulk {
 			continue
 		}
 		if _, err := tx.exec(x.query("INSERT INTO #_fresh (id, terms) VALUES (?, ?)"), id, fresh[i].Terms); err != nil {
-			return fmt.Errorf("index %s: %w", d.Edition, err)
+			return fmt.Errorf("index %s: %w", d.values[0], err)
 		}
 	}
 	if len(docs) < bulk {
@@ -93,9 +101,9 @@ func (x *wordIndex) put(tx *Tx, docs []indexedDoc) error {
 	return x.append(tx, fresh)
 }
 
-// remove takes the editions that a query selects out of the index.
-func (x *wordIndex) remove(tx *Tx, editions string, args ...any) error {
-	ids, err := selected[int64](tx.db, x.query("DELETE FROM #_docs WHERE edition_id IN ("+editions+") RETURNING id"), args...)
+// remove takes the documents of what a query selects out of the index.
+func (x *wordIndex) remove(tx *Tx, of string, args ...any) error {
+	ids, err := selected[int64](tx.db, x.query("DELETE FROM #_docs WHERE "+x.columns[0]+" IN ("+of+") RETURNING id"), args...)
 	if err != nil {
 		return fmt.Errorf("take out of the search index: %w", err)
 	}

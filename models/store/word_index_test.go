@@ -96,7 +96,7 @@ func TestWordIndex(t *testing.T) {
 						ed = fmt.Sprint("bulk", i)
 					}
 					terms := rapid.SliceOfNDistinct(term, 1, 4, rapid.ID[string]).Draw(t, "terms")
-					list = append(list, indexedDoc{Entry: "e", Edition: ed, Terms: strings.Join(terms, " "), TitleWords: i})
+					list = append(list, indexedDoc{[]any{ed, "e", i}, strings.Join(terms, " ")})
 					drop(ed)
 					docs[ed], order = terms, append(order, ed)
 				}
@@ -171,7 +171,7 @@ func TestTidyForgets(t *testing.T) {
 	err = s.Tx(t.Context(), func(tx *Tx) error {
 		var list []indexedDoc
 		for i := range 3 * tidyPieces {
-			list = append(list, indexedDoc{"e", fmt.Sprint(i), fmt.Sprintf("all t%d", i), 1})
+			list = append(list, indexedDoc{[]any{fmt.Sprint(i), "e", 1}, fmt.Sprintf("all t%d", i)})
 		}
 		return x.put(tx, list)
 	})

@@ -1,5 +1,5 @@
 -- +goose Up
--- Both indexes of words, of what readers and of what staff find, as lists of
+-- The indexes of words, of what readers and staff find and of files, as lists of
 -- document numbers by term (models/store/word_index.go). Ranking asks many short
 -- questions of a few long lists, which FTS5 answered a row at a time.
 DROP TRIGGER staff_draft_gone;
@@ -35,6 +35,12 @@ CREATE TABLE search_dead (
   id INTEGER NOT NULL
 );
 
+-- Public editions whose words are to be taken apart again, because a file that
+-- they say something about is given out no more, or again.
+CREATE TABLE search_queue (
+  edition_id TEXT PRIMARY KEY
+) WITHOUT ROWID;
+
 CREATE TABLE staff_docs (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   edition_id  TEXT NOT NULL UNIQUE,
@@ -63,6 +69,25 @@ CREATE TRIGGER staff_draft_gone AFTER DELETE ON drafts WHEN old.body <> '' BEGIN
   DELETE FROM staff_docs WHERE edition_id = old.edition_id;
 END;
 -- +goose StatementEnd
+
+CREATE TABLE asset_docs (
+  id       INTEGER PRIMARY KEY AUTOINCREMENT,
+  asset_id TEXT NOT NULL UNIQUE
+);
+CREATE TABLE asset_pieces (
+  term  TEXT NOT NULL,
+  first INTEGER NOT NULL,
+  steps BLOB NOT NULL,
+  PRIMARY KEY (term, first)
+) WITHOUT ROWID;
+CREATE TABLE asset_fresh (
+  id    INTEGER PRIMARY KEY,
+  terms TEXT NOT NULL
+);
+CREATE TABLE asset_dead (
+  n  INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER NOT NULL
+);
 
 -- What is there is taken apart again.
 DELETE FROM settings WHERE key IN ('search', 'staff_search');

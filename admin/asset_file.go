@@ -1,17 +1,15 @@
 package admin
 
 import (
-	"fmt"
-	"mime"
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"meridian/cms/media"
 	"meridian/models"
+	"meridian/web"
 )
 
 // filePolicy is the content security policy of files: opened on its own, a
@@ -59,25 +57,8 @@ func (h *handler) sendFile(c *gin.Context, file *media.Opened, err error, downlo
 		head.Set("ETag", `"`+file.Hash+`"`)
 	}
 	if download {
-		head.Set("Content-Disposition", attachment(file.Name))
+		head.Set("Content-Disposition", web.Attachment(file.Name))
 	}
 	http.ServeContent(c.Writer, c.Request, "", file.At, file)
 	return nil
-}
-
-// attachment is a Content-Disposition for a file name: in plain letters for old
-// browsers, and as it is for the others.
-func attachment(name string) string {
-	plain := strings.Map(func(r rune) rune {
-		if r < 0x20 || r > 0x7e || strings.ContainsRune(`"\/:*?<>|%`, r) {
-			return '_'
-		}
-		return r
-	}, name)
-	v := mime.FormatMediaType("attachment", map[string]string{"filename": name})
-	_, encoded, ok := strings.Cut(v, "filename*=")
-	if !ok {
-		return fmt.Sprintf(`attachment; filename="%s"`, plain)
-	}
-	return fmt.Sprintf(`attachment; filename="%s"; filename*=%s`, plain, encoded)
 }

@@ -67,7 +67,8 @@ const dueBatch = 100
 // RunDue does everything whose moment has come. What a consent does not let
 // readers have any more goes first, so that nothing becomes public with it. Then
 // comes what was scheduled, oldest first, each in a transaction of its own and
-// with the rights that whoever scheduled it has now. What cannot happen is refused once and for all, and shown on the desk. What
+// with the rights that whoever scheduled it has now. What cannot happen is
+// refused once and for all, and shown on the desk. What
 // fails for another reason stays due and does not hold the others up; err says
 // so. Next is the earliest moment that is still to come, the zero time when
 // there is none: it is later than the time at which RunDue began to look.

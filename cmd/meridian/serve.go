@@ -44,7 +44,7 @@ const (
 	countEvery        = 10 * time.Second
 	mergeEvery        = time.Second
 	// What was deleted for good leaves no word behind for longer than that.
-	tidyEvery     = 24 * time.Hour
+	tidyEvery     = time.Hour
 	draftsEvery   = time.Second
 	filesEvery    = time.Second
 	restEvery     = 15 * time.Second

@@ -9,6 +9,8 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -399,5 +401,36 @@ func TestOverdueHappensBeforeAnswers(t *testing.T) {
 	stop()
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+// TestRest: memory is given back when nothing happened between two looks, once.
+func TestRest(t *testing.T) { // not parallel: it counts collections
+	task := rest()
+	collections := func() uint32 {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.NumGC
+	}
+	look := func() {
+		t.Helper()
+		if err := task(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // only the collections asked for
+	for _, tt := range []struct {
+		when    string
+		busy    bool
+		collect bool
+	}{{"the first look", false, false}, {"a quiet time", false, true}, {"a longer one", false, false}, {"work", true, false}, {"quiet again", false, true}} {
+		if tt.busy {
+			runtime.GC()
+		}
+		before := collections()
+		look()
+		if collected := collections() > before; collected != tt.collect {
+			t.Errorf("%s: memory was given back: %v", tt.when, collected)
+		}
 	}
 }

@@ -73,6 +73,19 @@ func BenchmarkPage40(b *testing.B) {
 			}
 		}
 	})
+	for _, tt := range []struct {
+		name   string
+		decode func([]byte) (*Document, error)
+	}{{"decode", Decode}, {"decode any form", decodeAny}} {
+		b.Run(tt.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := tt.decode(raw); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 	b.Run("render", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {

@@ -7,12 +7,11 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
-	"path"
 	"strings"
 	"time"
-	"unicode"
 
 	"meridian/cms/live"
+	"meridian/web"
 )
 
 // Opener opens a stored file by its name in the storage.
@@ -96,7 +95,7 @@ func (m *media) serve(w http.ResponseWriter, r *http.Request, f live.File) {
 	}
 	h.Set("ETag", `"`+f.Hash+`"`)
 	h.Set("Content-Type", contentType(f.Type))
-	h.Set("Content-Disposition", disposition(f.Type, f.Name))
+	h.Set("Content-Disposition", web.Disposition(f.Type, f.Name))
 	patient(w, f.Bytes)
 	http.ServeContent(w, r, "", time.Time{}, content)
 }
@@ -145,47 +144,4 @@ func (m *media) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	m.log.Error("file failed", "path", r.URL.Path, "err", err)
 	m.say(w, r, http.StatusInternalServerError)
-}
-
-// disposition says what a browser is to do with a file: show pictures that are
-// made of dots, play what plays, and save all else, which might be a page of
-// its own. The name is told as RFC 6266 and RFC 8187 have it.
-func disposition(mime, name string) string {
-	what := "attachment"
-	kind, sub, _ := strings.Cut(mime, "/")
-	if kind == "image" && sub != "svg+xml" || kind == "audio" || kind == "video" {
-		what = "inline"
-	}
-	name = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar || r == '/' || r == '\\' {
-			return -1
-		}
-		return r
-	}, name)
-	if name = strings.Trim(name, " ."); name == "" {
-		return what
-	}
-	plain := strings.Map(func(r rune) rune {
-		if r > '~' || strings.ContainsRune(`"%;`, r) {
-			return '_'
-		}
-		return r
-	}, name)
-	if plain == name {
-		return what + `; filename="` + name + `"`
-	}
-	if ext := path.Ext(plain); strings.Trim(strings.TrimSuffix(plain, ext), "_ -") == "" {
-		plain = "file" + ext
-	}
-	var b strings.Builder
-	b.WriteString(what + `; filename="` + plain + `"; filename*=UTF-8''`)
-	for i := range len(name) {
-		if c := name[i]; c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("!#$&+-.^_`|~", c) >= 0 {
-			b.WriteByte(c)
-		} else {
-			const hex = "0123456789ABCDEF"
-			b.Write([]byte{'%', hex[c>>4], hex[c&15]})
-		}
-	}
-	return b.String()
 }

@@ -178,7 +178,7 @@ func (tx *Tx) EraseAsset(a models.Asset) (files []string, err error) {
 			return nil, fmt.Errorf("erase %s: %w", a.ID, err)
 		}
 	}
-	return files, tx.assets.remove(tx, "SELECT ?", a.ID)
+	return files, tx.index.assets.remove(tx, "SELECT ?", a.ID)
 }
 
 // AssetsToErase returns assets of which only the row is to be left: those thrown

@@ -58,7 +58,7 @@ func (tx *Tx) PutAssetDocs(docs []AssetDoc) error {
 		}
 		fresh = append(fresh, indexedDoc{[]any{d.AssetID}, d.Terms})
 	}
-	return tx.assets.put(tx, fresh)
+	return tx.index.assets.put(tx, fresh)
 }
 
 // assetsFound bounds how many files with some words a list looks through.
@@ -67,7 +67,10 @@ const assetsFound = 20_000
 // assetsWith returns the numbers of the files that one of the matches selects,
 // as a list of JSON.
 func (r *Read) assetsWith(matches []StaffMatch) (string, error) {
-	look, err := r.assets.look(r.db)
+	if r.look == nil {
+		return "", errLookUp
+	}
+	look, err := r.look.assets.look(r.db)
 	if err != nil {
 		return "", err
 	}
@@ -100,7 +103,7 @@ func (r *Read) AssetSearchVersion() (int, error) {
 
 // QueueAllAssets has the index made anew, by the rules of a number.
 func (tx *Tx) QueueAllAssets(version int) error {
-	if err := tx.assets.clear(tx); err != nil {
+	if err := tx.index.assets.clear(tx); err != nil {
 		return err
 	}
 	for _, sql := range []string{

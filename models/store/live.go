@@ -32,10 +32,10 @@ type Live struct {
 // that of the snapshot that ctx belongs to.
 func (s *Store) Live(ctx context.Context, fn func(*Live) error) error {
 	if l, ok := ctx.Value(snapshotKey{}).(*Live); ok {
-		return fn(&Live{db: l.db, Head: l.Head, Now: s.now(), reads: reads{NameSite: {}}, index: s.public})
+		return fn(&Live{db: l.db, Head: l.Head, Now: s.now(), reads: reads{NameSite: {}}, index: s.index.public})
 	}
 	return s.reader.WithContext(ctx).Transaction(func(db *gorm.DB) error {
-		l := &Live{db: db, Now: s.now(), reads: reads{NameSite: {}}, index: s.public}
+		l := &Live{db: db, Now: s.now(), reads: reads{NameSite: {}}, index: s.index.public}
 		// The first statement fixes what the transaction sees.
 		head, err := selected[int64](db, "SELECT coalesce(max(seq), 0) FROM changes")
 		if err != nil {

@@ -8,8 +8,8 @@ import (
 )
 
 // This file reads lists of numbers, newest first, no further than an answer
-// needs: a common word has a hundred thousand, and the four hundred newest of
-// them are in one piece.
+// needs: a common word has a hundred thousand, and the two hundred newest of them
+// are in one piece or two.
 
 // pieceBytes bounds the steps of a piece, so that SQLite keeps them in the page
 // of their row.

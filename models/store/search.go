@@ -39,7 +39,7 @@ func (tx *Tx) writeIndex() error {
 			return fmt.Errorf("keep words of %s: %w", d.Edition, err)
 		}
 	}
-	return tx.public.put(tx, docs)
+	return tx.index.public.put(tx, docs)
 }
 
 // keepWords adds the words of an edition to those that complete and correct
@@ -68,7 +68,7 @@ func (tx *Tx) unindex(editions string, args ...any) error {
 	if err := tx.writeIndex(); err != nil {
 		return err
 	}
-	return tx.public.remove(tx, editions, args...)
+	return tx.index.public.remove(tx, editions, args...)
 }
 
 // searchAgain has the words of the public texts that use a file taken apart once
@@ -104,7 +104,7 @@ func (tx *Tx) LeaveSearchQueue(editions []string) error {
 // is for timers: each call does a part, and none writes when there is nothing to
 // do.
 func (s *Store) MergeSearch(ctx context.Context) (more bool, err error) {
-	for _, x := range s.indexes() {
+	for _, x := range s.index.all() {
 		some, err := x.mergeSome(ctx, s)
 		if err != nil {
 			return false, fmt.Errorf("merge search index: %w", err)
@@ -114,13 +114,10 @@ func (s *Store) MergeSearch(ctx context.Context) (more bool, err error) {
 	return more, nil
 }
 
-// indexes are all indexes of words.
-func (s *Store) indexes() []*wordIndex { return []*wordIndex{s.public, s.staff, s.assets} }
-
 // TidySearch takes what is found no more out of the lists of the indexes, for
 // good. Other transactions come between.
 func (s *Store) TidySearch(ctx context.Context) error {
-	for _, x := range s.indexes() {
+	for _, x := range s.index.all() {
 		if err := x.tidyAll(ctx, s); err != nil {
 			return fmt.Errorf("tidy search index: %w", err)
 		}
@@ -136,7 +133,7 @@ func (tx *Tx) ClearSearch() error {
 			return fmt.Errorf("clear search index: %w", err)
 		}
 	}
-	if err := tx.public.clear(tx); err != nil {
+	if err := tx.index.public.clear(tx); err != nil {
 		return err
 	}
 	tx.words.forget()

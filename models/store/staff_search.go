@@ -53,7 +53,7 @@ func (tx *Tx) PutStaffDocs(docs []StaffDoc) error {
 		}
 		fresh = append(fresh, indexedDoc{[]any{d.Edition, d.Entry, d.TitleWords}, d.Terms})
 	}
-	return tx.staff.put(tx, fresh)
+	return tx.index.staff.put(tx, fresh)
 }
 
 // StaffVersion returns the number of the rules that the index is made by.
@@ -68,7 +68,7 @@ func (r *Read) StaffVersion() (int, error) {
 
 // QueueAllDrafts has the index made anew, by the rules of a number.
 func (tx *Tx) QueueAllDrafts(version int) error {
-	if err := tx.staff.clear(tx); err != nil {
+	if err := tx.index.staff.clear(tx); err != nil {
 		return err
 	}
 	_, err := tx.exec("INSERT INTO staff_queue (edition_id) SELECT edition_id FROM drafts WHERE body <> '' AND edition_id NOT IN (SELECT edition_id FROM staff_queue) ORDER BY saved_at, edition_id")
@@ -146,7 +146,10 @@ type StaffLookup struct {
 
 // StaffLookup begins a search.
 func (r *Read) StaffLookup() (*StaffLookup, error) {
-	k, err := r.staff.look(r.db)
+	if r.look == nil {
+		return nil, errLookUp
+	}
+	k, err := r.look.staff.look(r.db)
 	return &StaffLookup{r, k}, err
 }
 

@@ -69,9 +69,7 @@ type Store struct {
 	scheduled chan struct{}
 	// words are some of those that are kept for searching.
 	words *knownWords
-	// public and staff are the indexes of what readers and what staff find,
-	// assets that of files.
-	public, staff, assets *wordIndex
+	index wordIndexes
 }
 
 // Open opens the data folder dir. Pending migrations are applied when the
@@ -83,8 +81,7 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 	if o.Random == nil {
 		o.Random = rand.Reader
 	}
-	s := &Store{dir: dir, clock: o.Clock, random: o.Random, cacheKB: cmp.Or(o.CacheKB, writerCacheKB), scheduled: make(chan struct{}, 1), words: newKnownWords(), public: &wordIndex{name: "search", columns: []string{"edition_id", "entry_id", "title_words"}},
-		staff: &wordIndex{name: "staff", columns: []string{"edition_id", "entry_id", "title_words"}}, assets: &wordIndex{name: "asset", columns: []string{"asset_id"}}, moved: moved{newest: map[Name]int64{}}}
+	s := &Store{dir: dir, clock: o.Clock, random: o.Random, cacheKB: cmp.Or(o.CacheKB, writerCacheKB), scheduled: make(chan struct{}, 1), words: newKnownWords(), index: newWordIndexes(), moved: moved{newest: map[Name]int64{}}}
 	defer func() {
 		if err != nil {
 			_ = s.Close()
@@ -199,8 +196,9 @@ func (s *Store) Now() time.Time { return s.now() }
 type Read struct {
 	db *gorm.DB
 	at time.Time
-	// staff is the index of what staff find, assets that of files.
-	staff, assets *wordIndex
+	// look is nil in a transaction that writes: what it took out of an index
+	// and did not commit must not be remembered as dead.
+	look *wordIndexes
 	// site is remembered once read: many acts of a transaction ask for it.
 	site *models.Site
 }
@@ -230,7 +228,7 @@ type Tx struct {
 	words searchWords
 	// toIndex are editions to be found by other words at the end, in public.
 	toIndex []SearchDoc
-	public  *wordIndex
+	index   wordIndexes
 }
 
 // NewID returns a new id of the transaction's time.
@@ -256,8 +254,7 @@ func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
 	if ctx.Value(txKey{}) != nil {
 		return errors.New("store: a transaction inside a transaction")
 	}
-	tx := &Tx{now: s.now(), random: s.random, words: searchWords{known: s.words}, public: s.public}
-	tx.staff, tx.assets = s.staff, s.assets
+	tx := &Tx{now: s.now(), random: s.random, words: searchWords{known: s.words}, index: s.index}
 	err := s.writer.WithContext(context.WithValue(ctx, txKey{}, true)).Transaction(func(db *gorm.DB) error {
 		tx.db, tx.at = db, tx.now
 		if err := fn(tx); err != nil {
@@ -294,7 +291,7 @@ func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
 // View runs fn in one read transaction of the editor side.
 func (s *Store) View(ctx context.Context, fn func(*Read) error) error {
 	return s.reader.WithContext(ctx).Transaction(func(db *gorm.DB) error {
-		return fn(&Read{db: db, at: s.now(), staff: s.staff, assets: s.assets})
+		return fn(&Read{db: db, at: s.now(), look: &s.index})
 	})
 }
 

@@ -15,7 +15,7 @@ import (
 )
 
 // wordIndex is an index of documents by terms: which documents have a term, in
-// the order of their numbers. There are three, made alike, in tables of their own.
+// the order of their numbers. There are several (wordIndexes), made alike.
 //
 // A document is first kept with its terms as they are, which is one row to
 // write; a timer moves the terms of several documents at once to the lists
@@ -24,8 +24,8 @@ import (
 //
 // SQLite's own FTS5 was here first. It gives documents out a row at a time, by
 // way of its virtual machine, and ranking puts some ten short questions to it:
-// they took three to five times as long as these lists do, the more the more
-// there was, and indexing a text took part of every publish.
+// they took three to five times as long as these lists do, and putting a text into
+// it was part of every publish.
 type wordIndex struct {
 	name string // what its tables' names begin with
 	// columns are those of the table of documents; the first one says what a
@@ -36,6 +36,27 @@ type wordIndex struct {
 	dead deadSet // a number is never used again, so one too many harms nobody
 	last int64   // newest row of the table of dead numbers in it
 }
+
+// wordIndexes are the indexes there are, each in tables of its own.
+type wordIndexes struct {
+	public *wordIndex // what readers find
+	staff  *wordIndex // drafts
+	assets *wordIndex // files of the library
+}
+
+func newWordIndexes() wordIndexes {
+	edition := []string{"edition_id", "entry_id", "title_words"}
+	return wordIndexes{
+		public: &wordIndex{name: "search", columns: edition},
+		staff:  &wordIndex{name: "staff", columns: edition},
+		assets: &wordIndex{name: "asset", columns: []string{"asset_id"}},
+	}
+}
+
+func (x wordIndexes) all() []*wordIndex { return []*wordIndex{x.public, x.staff, x.assets} }
+
+// errLookUp is for words that are looked up in a transaction that writes.
+var errLookUp = errors.New("store: words are looked up in a transaction that writes")
 
 // indexedDoc is a document with its terms, divided by spaces.
 type indexedDoc struct {
@@ -248,13 +269,9 @@ func (x *wordIndex) putPieces(tx *Tx, pieces []any) error {
 	return nil
 }
 
-// tidy takes dead numbers out of the lists of some terms, those after a term,
-// and joins small pieces. It returns the last of them, "" when there are no more.
-func (x *wordIndex) tidy(tx *Tx, after string) (string, error) {
-	dead, err := x.buried(tx.db)
-	if err != nil {
-		return "", err
-	}
+// tidy takes dead numbers out of the lists of some terms, those after a term. It
+// returns the last of them, "" when there are no more.
+func (x *wordIndex) tidy(tx *Tx, dead deadSet, after string) (string, error) {
 	type row struct {
 		Term  string
 		First int64
@@ -319,8 +336,12 @@ func (x *wordIndex) tidy(tx *Tx, after string) (string, error) {
 // tidyAll goes through all lists, and forgets the numbers that were dead before.
 func (x *wordIndex) tidyAll(ctx context.Context, s *Store) error {
 	var upTo int64
+	var dead deadSet
 	err := s.View(ctx, func(r *Read) (err error) {
-		upTo, err = value[int64](r, x.query("SELECT coalesce(max(n), 0) FROM #_dead"))
+		if upTo, err = value[int64](r, x.query("SELECT coalesce(max(n), 0) FROM #_dead")); err != nil {
+			return err
+		}
+		dead, err = x.buried(r.db)
 		return err
 	})
 	if err != nil || upTo == 0 {
@@ -328,7 +349,7 @@ func (x *wordIndex) tidyAll(ctx context.Context, s *Store) error {
 	}
 	for after, more := "", true; more; {
 		err := s.Tx(ctx, func(tx *Tx) (err error) {
-			after, err = x.tidy(tx, after)
+			after, err = x.tidy(tx, dead, after)
 			return err
 		})
 		if err != nil {
@@ -350,7 +371,7 @@ func (d deadSet) has(id uint32) bool {
 }
 
 // buried returns the dead numbers that a transaction can see, and maybe some
-// that died later.
+// that died later. It remembers them, so the transaction is one that only reads.
 func (x *wordIndex) buried(db *gorm.DB) (deadSet, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()

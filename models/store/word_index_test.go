@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -62,7 +63,7 @@ func TestWordIndex(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	x := s.public
+	x := s.index.public
 	rapid.Check(t, func(t *rapid.T) {
 		do := func(fn func(*Tx) error) {
 			t.Helper()
@@ -158,6 +159,29 @@ func TestWordIndex(t *testing.T) {
 	})
 }
 
+// TestNoLookUpWhileWriting: what a transaction took out and did not commit would
+// be remembered as dead.
+func TestNoLookUpWhileWriting(t *testing.T) {
+	t.Parallel()
+	s, err := Open(t.Context(), t.TempDir(), Options{Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	err = s.Tx(t.Context(), func(tx *Tx) error {
+		if _, err := tx.StaffLookup(); !errors.Is(err, errLookUp) {
+			t.Errorf("drafts: %v", err)
+		}
+		if _, _, err := tx.FindAssets(AssetFilter{All: true, Limit: 1, Matches: []StaffMatch{{{Terms: []string{"en_child"}}}}}); !errors.Is(err, errLookUp) {
+			t.Errorf("files: %v", err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestTidyForgets: a term that only deleted documents had is nowhere after the
 // lists were gone through.
 func TestTidyForgets(t *testing.T) {
@@ -167,7 +191,7 @@ func TestTidyForgets(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	x := s.staff
+	x := s.index.staff
 	err = s.Tx(t.Context(), func(tx *Tx) error {
 		var list []indexedDoc
 		for i := range 3 * tidyPieces {

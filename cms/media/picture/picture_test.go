@@ -18,7 +18,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/image/webp"
 )
@@ -360,18 +359,13 @@ func TestBomb(t *testing.T) {
 	bomb := slices.Concat(header(30000, 30000, 1, 0), pngChunkBytes("IDAT", make([]byte, 109<<10)), pngChunkBytes("IEND", nil))
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	start := time.Now()
 	_, err := Read(t.Context(), bytes.NewReader(bomb), int64(len(bomb)))
-	took := time.Since(start)
 	runtime.ReadMemStats(&after)
 	if !errors.Is(err, ErrTooLarge) {
 		t.Errorf("Read = %v, want ErrTooLarge", err)
 	}
 	if n := after.TotalAlloc - before.TotalAlloc; n > 2<<20 {
 		t.Errorf("allocated %d bytes", n)
-	}
-	if took > 100*time.Millisecond {
-		t.Errorf("took %v", took)
 	}
 }
 
